@@ -1,14 +1,21 @@
 """``authcore move`` on the local Cognito and the local legacy system, from plan to undo."""
 
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from authcore.adapters.system import environment, monotonic
 from deploy.account import PASSWORD, POOL_ID, TABLE_NAME, account
 from deploy.driven_moves import RUN_ID, Move
+from support.gate import AMPLE
 
 
+NAMES = ["anna", "bob", "carl", "dora", "emma", "finn", "gina"]
 MAPPING = "email=email name=display_name custom:legacy_uid=legacy_uid"
 
 
@@ -44,15 +51,6 @@ def test_an_undo_keeps_a_user_who_set_a_password(move: Move) -> None:
     assert [each[0] for each in move.pool()] == ["bob", "anna"]
 
 
-def test_opened_users_are_confirmed(move: Move) -> None:
-    move.command("run")
-
-    ran = move.command("open")
-
-    assert (ran.status, ran.summary["opened"]) == (0, {"ok": 6})
-    assert {each[2] for each in move.pool()} == {"CONFIRMED"}
-
-
 def test_a_run_holds_its_pool_also_in_the_table(move: Move) -> None:
     ran = move.command("run", AUTHCORE_STORE_TABLE=TABLE_NAME)
 
@@ -61,31 +59,11 @@ def test_a_run_holds_its_pool_also_in_the_table(move: Move) -> None:
     assert [each["pk"]["S"] for each in items] == [f"lease#move:{POOL_ID}"]
 
 
-def test_a_command_in_the_wrong_stage_says_what_to_look_at(move: Move) -> None:
-    for name in ("link", "open", "undo"):
-        ran = move.command(name)
-        assert ran.status == 2
-        assert f"authcore move show {RUN_ID}" in ran.err
-
-
-def test_the_run_of_another_pool_is_refused(move: Move) -> None:
+def test_the_run_of_another_pool_and_one_that_is_not_there_are_refused(move: Move) -> None:
     ran = move.command("run", AUTHCORE_COGNITO_USER_POOL_ID="eu-west-1_Other1234")
 
     assert ran.status != 0
     assert len(move.pool()) == 1
-
-
-def test_without_a_legacy_api_nothing_is_linked_and_open_follows(move: Move) -> None:
-    without = {"AUTHCORE_LEGACY_URL": "", "AUTHCORE_LEGACY_API_KEY": ""}
-
-    assert move.command("run", **without).summary["next"] == f"authcore move open {RUN_ID}"
-    ran = move.command("link", **without)
-
-    assert ran.status == 2
-    assert "AUTHCORE_LEGACY_URL" in ran.err
-
-
-def test_an_unknown_run_is_a_usage_error(move: Move) -> None:
     assert move.run("run", "20260314-000000").status == 2
     assert move.run("run", "../escape").status == 2
 
@@ -105,3 +83,24 @@ def test_a_plan_of_the_legacy_api_is_executed_linked_and_undone(move: Move) -> N
     assert (linked.status, linked.summary["linked"]) == (0, {"ok": 6})
     assert undone.summary["undone"] == {"ok": 6}
     assert (move.pool(), move.links()) == (pool, links)
+
+
+@pytest.mark.whole
+def test_a_run_that_gets_sigkill_continues_without_a_second_user(move: Move) -> None:
+    move.account.pool.rates.throttle("UserCreation", 2)
+    variables = {**environment(), **move.account.variables, "AUTHCORE_MOVE_RUNS": str(move.folder)}
+    command = [sys.executable, "-m", "authcore_cli", "move", "run", RUN_ID]
+    with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) as child:
+        until = monotonic() + AMPLE.total_seconds()
+        while len(move.pool()) < 3 and monotonic() < until:
+            threading.Event().wait(0.01)
+        child.kill()
+    move.account.pool.rates.unthrottle()
+    begun = len(move.pool())
+
+    assert child.returncode == -signal.SIGKILL
+    assert 3 <= begun < 7
+    assert move.command("run").summary["created"] == {"ok": 6}
+    assert sorted(str(each[0]) for each in move.pool()) == NAMES
+    assert move.command("undo").summary["undone"] == {"ok": 6}
+    assert [each[0] for each in move.pool()] == ["bob"]

@@ -1,0 +1,240 @@
+"""What the commands that change a pool say, and in which stages they work."""
+
+import io
+import json
+from typing import Any
+
+import attrs
+import pytest
+
+from authcore.domain.errors import ProviderUnavailableError
+from authcore.domain.model.moves import RunStage, RunTarget
+from authcore.domain.services.moves.import_execution import ImportExecution
+from authcore.domain.services.moves.import_outcomes import ImportOutcomes
+from authcore.domain.services.moves.pool_turn import PoolTurns
+from authcore.testing.fakes.coordination import InMemoryMachineLock
+from authcore.testing.fakes.system import RecordedPause
+from authcore.testing.fakes.user_creation import InMemoryUserCreation
+from authcore.testing.fakes.user_directory import InMemoryDirectoryListing
+from authcore.testing.fakes.user_import import InMemoryUserImport
+from authcore_cli.app import run
+from authcore_cli.move.run_tools import RunTools
+from authcore_cli.process import CommandContext
+from unit.moves_world import POOL, World
+
+
+RUN_ID = "20260314-7f3a9c"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@attrs.frozen
+class Ran:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out.splitlines()[-1])["summary"]
+        return found
+
+
+@attrs.frozen
+class Commands:
+    """The commands on a world; the store stays open between them."""
+
+    world: World
+    has_legacy_api: bool = True
+
+    def ask(self, *arguments: str, on: type[io.StringIO] = io.StringIO) -> Ran:
+        out, err = on(), io.StringIO()
+        context = CommandContext({}, io.StringIO(), out, err, run_tools=lambda *_: self._tools())
+        status = run(["move", arguments[0], RUN_ID, *arguments[1:]], context)
+        return Ran(status, out.getvalue(), err.getvalue())
+
+    def _tools(self) -> RunTools:
+        world, pause = self.world, RecordedPause(self.world.clock)
+        imports = ImportExecution(
+            store=world.store,
+            imports=InMemoryUserImport(),
+            folder=None,  # type: ignore[arg-type]
+            retrier=world.retrier(),
+            clock=world.clock,
+            pause=pause,
+        )
+        reading = ImportOutcomes(
+            store=world.store,
+            listing=InMemoryDirectoryListing(world.directory),
+            own=world.own(),
+            imported=imports.imported,
+            retrier=world.retrier(),
+            pause=pause,
+        )
+        return RunTools(
+            store=world.store,
+            pool_id=POOL,
+            turns=PoolTurns(lock=InMemoryMachineLock(), clock=world.clock),
+            survey=world.survey(),
+            execution=world.execution(),
+            imports=imports,
+            reading=reading,
+            linking=world.linking() if self.has_legacy_api else None,
+            opening=world.opening(),
+            undo=world.undo(),
+            close=lambda: None,
+        )
+
+
+@pytest.fixture
+def commands() -> Commands:
+    return Commands(World(size=3))
+
+
+def _enter(commands: Commands, stage: RunStage, target: RunTarget = "create") -> None:
+    store = commands.world.store
+    store._run = attrs.evolve(store.run(), stage=stage, target=target)
+
+
+def test_a_terminal_shows_counts_reasons_and_what_comes_next(commands: Commands) -> None:
+    commands.world.directory.add("user2")
+
+    ran = commands.ask("run", on=Terminal)
+
+    assert ran.status == 1
+    assert f"run {RUN_ID}: 3 users into {POOL}" in ran.out
+    assert "2 created" in ran.out
+    assert "1 exists: name_taken. Another pool user has the user name." in ran.out
+    assert f"next: authcore move link {RUN_ID}" in ran.out
+
+
+def test_each_command_leads_to_the_next(commands: Commands) -> None:
+    following = [
+        (ran := commands.ask(name)).summary["next"].removesuffix(f" {RUN_ID}")
+        for name in ("check", "run", "link", "open", "undo")
+    ]
+
+    assert following == [
+        "authcore move run",
+        "authcore move link",
+        "authcore move open",
+        "authcore move ready",
+        "authcore move ready",
+    ]
+    assert ran.status == 1
+    assert ran.summary["opened"] == {"ok": 3}
+
+
+def test_without_a_legacy_api_open_follows_and_link_is_refused() -> None:
+    commands = Commands(World(size=1), has_legacy_api=False)
+
+    assert commands.ask("run").summary["next"] == f"authcore move open {RUN_ID}"
+    ran = commands.ask("link")
+
+    assert ran.status == 2
+    assert "AUTHCORE_LEGACY_URL" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("command", "stages"),
+    [
+        ("check", ("planning", "executed", "undone")),
+        ("run", ("planning", "executed", "linked", "undoing")),
+        ("link", ("planned", "executing", "undoing", "undone")),
+        ("open", ("planned", "executing", "opened", "undone")),
+        ("undo", ("planning", "planned", "undone")),
+    ],
+)
+def test_a_stage_that_a_command_does_not_fit_is_said_and_nothing_is_written(
+    commands: Commands, command: str, stages: tuple[RunStage, ...]
+) -> None:
+    for stage in stages:
+        _enter(commands, stage)
+        ran = commands.ask(command)
+
+        assert ran.status == 2
+        assert f"is {stage}: authcore move show {RUN_ID}" in ran.err
+        assert commands.world.store.run().stage == stage
+    assert commands.world.names() == []
+
+
+def test_imported_users_are_not_opened_and_an_import_that_was_cut_short_is_not_undone(
+    commands: Commands,
+) -> None:
+    _enter(commands, "executed", "import")
+    assert commands.ask("open").status == 2
+    _enter(commands, "executing", "import")
+    ran = commands.ask("undo")
+
+    assert ran.status == 2
+    assert f"authcore move run {RUN_ID}" in ran.err
+
+
+class Interrupted(InMemoryUserCreation):
+    """The operator presses Ctrl-C at the second user."""
+
+    def create_user(self, user: Any) -> Any:
+        """See the port."""
+        if len(self.asked) == 1:
+            raise KeyboardInterrupt
+        return super().create_user(user)
+
+
+def test_a_stopped_run_says_so_and_continues_without_a_second_user(commands: Commands) -> None:
+    world = commands.world
+    world.creation = Interrupted(world.directory)
+    ran = commands.ask("run")
+
+    assert (ran.status, ran.err) == (3, "authcore: stopped\n")
+    assert ran.summary["complete"] is False
+    assert ran.summary["next"] == f"authcore move run {RUN_ID}"
+    world.creation = InMemoryUserCreation(world.directory)
+
+    assert commands.ask("run").status == 0
+    assert world.names() == ["user1", "user2", "user3"]
+
+
+def test_an_undo_of_a_run_that_was_cut_short_finds_what_was_not_recorded(
+    commands: Commands,
+) -> None:
+    world = commands.world
+    world.creation = Interrupted(world.directory)
+    commands.ask("run")
+    assert world.names() == ["user1"]
+
+    ran = commands.ask("undo")
+
+    assert (ran.status, ran.summary["undone"]) == (0, {"ok": 1})
+    assert world.names() == []
+
+
+class Down(InMemoryUserCreation):
+    """A pool that gives no answer."""
+
+    def create_user(self, user: Any) -> Any:
+        """See the port."""
+        raise ProviderUnavailableError("down", detail="HTTP 503")
+
+
+def test_an_outage_ends_with_status_3_and_the_reason(commands: Commands) -> None:
+    commands.world.creation = Down(commands.world.directory)
+
+    ran = commands.ask("run")
+
+    assert ran.status == 3
+    assert "provider_unavailable" in ran.err
+    assert ran.summary["complete"] is False
+
+
+def test_lines_name_users_by_number_and_sub_and_hold_no_address(commands: Commands) -> None:
+    world = commands.world
+    world.directory.add("user2")
+    said = "".join(commands.ask(each).out for each in ("check", "run", "link", "undo"))
+
+    assert "user1" not in said
+    assert "@" not in said
+    assert "\x1b" not in said
+    assert '{"number":2,"outcome":"exists","reason":"name_taken","cognito_id":null}' in said
