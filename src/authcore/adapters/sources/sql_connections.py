@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from authcore.adapters.error_classes import error_class
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import ConfigurationError, LegacyUnavailableError
+from authcore.domain.model.urls import is_loopback
 
 
 ADDRESS: Final = "AUTHCORE_SOURCE_SQL_URL"
@@ -117,8 +118,25 @@ def open_database(url: str, timeout: timedelta) -> ReadOnlyDatabase:
         return _sqlite(parsed.database or "", timeout)
     if parsed.drivername not in ("postgresql", "postgresql+psycopg"):
         raise ConfigurationError([f"{ADDRESS} must be of sqlite or postgresql+psycopg"])
-    engine = _postgresql(parsed.set(drivername="postgresql+psycopg"))
+    engine = _postgresql(_trusting(parsed.set(drivername="postgresql+psycopg")))
     return ReadOnlyDatabase(engine, timeout, is_sqlite=False, place=_place(parsed))
+
+
+def _trusting(url: URL) -> URL:
+    """Let libpq check the certificate of another machine, unless *url* says what to check."""
+    hosts = [url.host, *_texts(url.query.get("host"))]
+    is_local = all(
+        not host or host[0] == "/" or host == "::1" or is_loopback(host) for host in hosts
+    )
+    if is_local or "sslmode" in url.query:
+        return url
+    return url.update_query_dict({"sslmode": "verify-full"})
+
+
+def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the hosts of a parameter, which may hold several."""
+    given = (value,) if isinstance(value, str) else value or ()
+    return tuple(host for each in given for host in each.split(","))
 
 
 def _place(url: URL) -> str:
@@ -207,13 +225,14 @@ def _domain_error(error: object) -> LegacyUnavailableError | ConfigurationError:
 
 
 def _is_refused(error: object) -> bool:
-    """Whether a server answered, and lets this user in at no time."""
+    """Whether a server answered and lets this user in at no time, or its certificate is wrong."""
     told = str(error)
-    return "FATAL" in told and not any(words in told for words in _NOT_NOW)
+    is_answer = "FATAL" in told and not any(words in told for words in _NOT_NOW)
+    return is_answer or "certificate" in told
 
 
 def _problem(shown: str) -> str:
     return (
         f"the database refuses {QUERY} or {ADDRESS} ({shown}): run the query there by hand, as the "
-        "same user"
+        "same user; without sslmode in the URL, the certificate of another machine is checked"
     )
