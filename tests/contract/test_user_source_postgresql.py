@@ -215,6 +215,8 @@ def test_what_a_database_says_about_a_row_is_not_passed_on(url: str) -> None:
         ("postgresql://reader@/users?host=/run/postgresql&host=db.example.com", "verify-full"),
         ("postgresql://reader@/users?host=127.0.0.1,db.example.com", "verify-full"),
         ("postgresql://reader@localhost/users", None),
+        ("postgresql://reader@localhost/users?hostaddr=10.0.0.1", "verify-full"),
+        ("postgresql:///users", "verify-full"),
         ("postgresql://reader@[::1]/users", None),
     ],
 )

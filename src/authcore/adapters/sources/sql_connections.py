@@ -32,7 +32,7 @@ QUERY: Final = "AUTHCORE_SOURCE_SQL_QUERY"
 CONNECT_SECONDS: Final = 10
 """For one address of the server."""
 
-_PLACES: Final = ("host", "port", "dbname", "service")
+_PLACES: Final = ("host", "hostaddr", "port", "dbname", "service")
 
 KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 """A server that is gone is noticed within 25 seconds."""
@@ -123,12 +123,15 @@ def open_database(url: str, timeout: timedelta) -> ReadOnlyDatabase:
 
 
 def _trusting(url: URL) -> URL:
-    """Let libpq check the certificate of another machine, unless *url* says what to check."""
-    hosts = [url.host, *_texts(url.query.get("host"))]
-    is_local = all(
-        not host or host[0] == "/" or host == "::1" or is_loopback(host) for host in hosts
-    )
-    if is_local or "sslmode" in url.query:
+    """
+    Let libpq check the certificate of another machine, unless *url* says what to check.
+
+    Also where *url* names none: the environment may.  For a Unix socket libpq ignores it.
+    """
+    named = (url.host, *_texts(url.query.get("host")), *_texts(url.query.get("hostaddr")))
+    hosts = [host for host in named if host]
+    is_local = all(host[0] == "/" or host == "::1" or is_loopback(host) for host in hosts)
+    if "sslmode" in url.query or (hosts and is_local):
         return url
     return url.update_query_dict({"sslmode": "verify-full"})
 
