@@ -149,6 +149,9 @@ _HEADS: Final = (
 _OBSERVES: Final = {
     "guard": "AUTHCORE_GUARD_MODE=observe: this guard refuses no request and tells the application "
     "no user; it only counts what it would do",
+    "migration": "AUTHCORE_MIGRATION_MODE=observe: the migration trigger creates no user",
+    "linking": "AUTHCORE_LINKING_MODE=observe: the triggers link no user and create no account",
+    "pre_sign_up": "AUTHCORE_PRE_SIGN_UP_MODE=observe: the trigger refuses no sign-up",
 }
 """By the group that has the mode."""
 

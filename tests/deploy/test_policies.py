@@ -13,6 +13,7 @@ from authcore_cli.entrypoints import DOORS
 from cognito_model.__main__ import read_recorded, used_operations
 from deploy import driven_commands as commands
 from deploy import driven_functions as functions
+from deploy import driven_moves as moves
 from deploy import driven_sessions as doors
 from deploy.account import POOL_ID, TABLE_NAME, Account, account
 from deploy.policies import FOLDER, OF_THE_RUNTIME, allowed, names, statements
@@ -50,6 +51,7 @@ DRIVEN: Final[Mapping[str, tuple[Drive, ...]]] = {
     "guard": (doors.drive_guard, doors.drive_guard_of_a_service),
     "inbound-federation": (functions.drive_inbound_federation,),
     "links": (commands.drive_links,),
+    "move": (moves.drive_move, moves.drive_move_by_import),
     "move-ready": (commands.drive_move_ready,),
     "pre-sign-up": (functions.drive_pre_sign_up,),
     "pre-token-generation": (functions.drive_pre_token_generation,),

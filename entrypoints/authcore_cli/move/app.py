@@ -2,10 +2,12 @@
 
 from cyclopts import App
 
+from authcore_cli.move.execute_commands import ExecuteCommands
 from authcore_cli.move.plan_command import PlanCommand
 from authcore_cli.move.ready_command import ReadyCommand
 from authcore_cli.move.rollback_command import RollbackCommand
 from authcore_cli.move.run_commands import RunCommands
+from authcore_cli.move.shadow_command import ShadowCommand
 from authcore_cli.move.status_command import StatusCommand
 from authcore_cli.process import CommandContext
 
@@ -16,6 +18,13 @@ def move_app(context: CommandContext) -> App:
     move.command(PlanCommand(context).plan)
     move.command(RunCommands(context).list)
     move.command(RunCommands(context).show)
+    execute = ExecuteCommands(context)
+    move.command(execute.check)
+    move.command(execute.run)
+    move.command(execute.link)
+    move.command(execute.open)
+    move.command(execute.undo)
+    move.command(ShadowCommand(context).shadow)
     move.command(ReadyCommand(context).ready)
     move.command(RollbackCommand(context).rollback)
     move.command(StatusCommand(context).status)
