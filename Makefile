@@ -230,7 +230,7 @@ postgresql: ## Install Debian's PostgreSQL for its tests, without its service (a
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends postgresql; \
 	  $$root systemctl disable --now --quiet postgresql 2>/dev/null || true; }
-	@ls /usr/lib/postgresql/*/bin/postgres | tail -n 1 | xargs -I{} {} --version
+	@"$$(ls /usr/lib/postgresql/*/bin/postgres | tail -n 1)" --version
 
 clients: ## Install Amazon's clients for Node.js, which judge the local Cognito (asks for root where npm is missing)
 	@command -v npm >/dev/null || { \

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
-from authcore.adapters.cognito.user_source import CognitoUserSource
+from authcore.adapters.cognito.user_source import CognitoUserSource, estimate_users
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_listing import HttpLegacyListing
 from authcore.adapters.legacy.listing_contract import MAX_PAGE_BYTES
@@ -120,8 +120,22 @@ class TestCognitoUserSource(OnLocalCognito, UserSourceContract):
     @pytest.fixture
     def source(self, pool: Pool, expected: Sequence[LegacyAccount]) -> CognitoUserSource:
         listing = CognitoDirectoryListing(client=pool.client, user_pool_id=pool.id)
-        return CognitoUserSource(listing=listing, retrier=once())
+        return CognitoUserSource(
+            listing=listing, retrier=once(), estimate=lambda: estimate_users(pool.client, pool.id)
+        )
 
     @pytest.fixture
     def go_down(self, outage: Callable[[], None]) -> Callable[[], None]:
         return outage
+
+    def test_cognitos_estimate_is_the_count(
+        self, source: CognitoUserSource, expected: Sequence[LegacyAccount]
+    ) -> None:
+        assert source.count() == len(expected)
+
+    def test_an_outage_is_no_count(
+        self, source: CognitoUserSource, go_down: Callable[[], None]
+    ) -> None:
+        go_down()
+
+        assert source.count() is None

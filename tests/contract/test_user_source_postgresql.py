@@ -7,9 +7,10 @@ from typing import Final
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from authcore.adapters.sources.sql import SqlUserSource
-from authcore.adapters.sources.sql_connections import open_database
+from authcore.adapters.sources.sql_connections import open_database, translate_sql_errors
 from authcore.domain.errors import ConfigurationError, LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.testing.contracts.user_source import SOURCE_ACCOUNTS, UserSourceContract
@@ -20,6 +21,7 @@ from support.source_files import QUERY, row
 
 pytestmark = NEEDS_POSTGRESQL
 
+ELSEWHERE: Final = "postgresql://reader:canary@db.example.com/users"
 MANY: Final = (
     "SELECT {} AS legacy_uid, 'user' AS username, NULL AS email, NULL AS email_verified, "
     "false AS locked FROM (VALUES {}) AS v (id)"
@@ -201,3 +203,43 @@ def test_what_a_database_says_about_a_row_is_not_passed_on(url: str) -> None:
         list(source(url, MANY.format("id::int", "('canary of a row')")).pages())
     assert "canary" not in str(caught.value)
     assert "InvalidTextRepresentation" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "mode"),
+    [
+        (ELSEWHERE, "verify-full"),
+        (ELSEWHERE + "?sslrootcert=/ca.pem", "verify-full"),
+        (ELSEWHERE + "?sslmode=require", "require"),
+        ("postgresql://reader@/users?host=/run/postgresql", None),
+        ("postgresql://reader@/users?host=/run/postgresql&host=db.example.com", "verify-full"),
+        ("postgresql://reader@/users?host=127.0.0.1,db.example.com", "verify-full"),
+        ("postgresql://reader@localhost/users", None),
+        ("postgresql://reader@localhost/users?hostaddr=10.0.0.1", "verify-full"),
+        ("postgresql:///users", "verify-full"),
+        ("postgresql://reader@[::1]/users", None),
+    ],
+)
+def test_the_certificate_of_another_machine_is_checked(address: str, mode: str | None) -> None:
+    assert open_database(address, AMPLE).engine.url.query.get("sslmode") == mode
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ('root certificate file "/ca.pem" does not exist', ConfigurationError),
+        ("SSL error: certificate verify failed", ConfigurationError),
+        ('FATAL:  database "canary" does not exist', ConfigurationError),
+        ("FATAL:  the database system is starting up", LegacyUnavailableError),
+        ("FATAL:  sorry, too many clients already", LegacyUnavailableError),
+        ("FATAL:  remaining connection slots are reserved", LegacyUnavailableError),
+        ("Connection refused", LegacyUnavailableError),
+        ("could not translate host name", LegacyUnavailableError),
+    ],
+)
+def test_a_connection_that_fails_is_an_outage_unless_an_operator_must_act(
+    told: str, kind: type[Exception]
+) -> None:
+    with pytest.raises(kind) as caught, translate_sql_errors():
+        raise OperationalError("canary", None, psycopg.OperationalError(f"canary {told}"))
+    assert "canary" not in str(caught.value)

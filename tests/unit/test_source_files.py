@@ -272,8 +272,8 @@ def test_a_cursor_of_another_form_is_refused(csv: Write, after: str) -> None:
     assert "none of this file" in problem(csv(HEADER), after)
 
 
-def test_a_folder_and_a_missing_file_are_named_as_such(tmp_path: Path) -> None:
-    (tmp_path / "folder.csv").mkdir()
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, Path.absolute])
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    make(tmp_path / "users.csv")
 
-    assert "IsADirectoryError" in problem(FileUserSource(str(tmp_path / "folder.csv")))
-    assert "FileNotFoundError" in problem(FileUserSource(str(tmp_path / "no.csv")))
+    assert "FileNotFoundError" in problem(FileUserSource(str(tmp_path / "users.csv")))

@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.adapters.cognito.user_source import CognitoUserSource
+from authcore.adapters.cognito.user_source import DEFAULT_ATTRIBUTES, CognitoUserSource
 from authcore.adapters.legacy.user_source import LegacyUserSource
 from authcore.domain.errors import (
     ConfigurationError,
@@ -50,9 +50,13 @@ def pool() -> InMemoryUserDirectory:
 
 
 def read(
-    pool: InMemoryUserDirectory, retrier: Retrier, **options: tuple[str, ...]
+    pool: InMemoryUserDirectory,
+    retrier: Retrier,
+    attributes: tuple[str, ...] = DEFAULT_ATTRIBUTES,
 ) -> tuple[list[SourceUser], list[tuple[str, str]]]:
-    source = CognitoUserSource(listing=InMemoryDirectoryListing(pool), retrier=retrier, **options)
+    source = CognitoUserSource(
+        listing=InMemoryDirectoryListing(pool), retrier=retrier, attributes=attributes
+    )
     (page,) = source.pages()
     return list(page.users), [(row.place, row.reason) for row in page.unreadable]
 

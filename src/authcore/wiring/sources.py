@@ -155,7 +155,7 @@ def _pool(groups: SourceGroups, tools: SourceTools) -> OpenSource:
     from authcore.adapters.cognito.client import cognito_client
     from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
     from authcore.adapters.cognito.provisioned_limits import CognitoProvisionedLimits
-    from authcore.adapters.cognito.user_source import CognitoUserSource
+    from authcore.adapters.cognito.user_source import CognitoUserSource, estimate_users
 
     pool_id, source = groups.old_pool.user_pool_id, groups.source
     if pool_id is None:
@@ -174,6 +174,7 @@ def _pool(groups: SourceGroups, tools: SourceTools) -> OpenSource:
         listing=CognitoDirectoryListing(client=client, user_pool_id=pool_id),
         retrier=tools.retrier(quota.per_second),
         attributes=source.attributes,
+        estimate=lambda: estimate_users(client, pool_id),
     )
     name = f"pool {pool_id}"
     digest = _digest(name, *sorted(source.attributes))

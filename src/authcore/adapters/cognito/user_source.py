@@ -5,9 +5,11 @@ An external user has no password and no account of its own: the user signs in wi
 the new pool, where linking finds the account, so an import would make a second user for one person.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Final, NoReturn
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Final, NoReturn
 
+from authcore.adapters.cognito.error_translation import LISTING_USERS, translate_errors
+from authcore.adapters.cognito.user_description import require_cognitos_own
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.carried_attributes import PHONE, PHONE_VERIFIED
@@ -19,6 +21,9 @@ from authcore.domain.services.accounts.retrying import Retrier
 from authcore.ports.user_directory import DirectoryListing
 from authcore.ports.user_source import UserSource
 
+
+if TYPE_CHECKING:
+    from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
 DEFAULT_ATTRIBUTES: Final = ("name", "given_name", "family_name", PHONE)
 
@@ -33,7 +38,7 @@ class CognitoUserSource(UserSource):
     A disabled user is a locked account.  The id of an account is the user's ``sub``.
     """
 
-    __slots__ = ("_attributes", "_listing", "_retrier")
+    __slots__ = ("_attributes", "_estimate", "_listing", "_retrier")
 
     def __init__(
         self,
@@ -41,6 +46,7 @@ class CognitoUserSource(UserSource):
         listing: DirectoryListing,
         retrier: Retrier,
         attributes: Collection[str] = DEFAULT_ATTRIBUTES,
+        estimate: Callable[[], int | None] = lambda: None,
     ) -> None:
         """
         Read *listing*.
@@ -51,10 +57,13 @@ class CognitoUserSource(UserSource):
             retrier: Keeps the pace, and repeats.
 
             attributes: To carry, by name; by default DEFAULT_ATTRIBUTES.
+
+            estimate: Tells about how many users there are; by default that is not known.
         """
         self._listing = listing
         self._retrier = retrier
         self._attributes = tuple(attributes)
+        self._estimate = estimate
 
     def pages(self, after: str | None = None) -> Iterator[SourcePage]:
         """
@@ -74,8 +83,11 @@ class CognitoUserSource(UserSource):
                 return
 
     def count(self) -> int | None:
-        """Return None: ListUsers does not count."""
-        return None
+        """Return Cognito's estimate; None where it gives none: a progress bar stops no move."""
+        try:
+            return self._estimate()
+        except ProviderUnavailableError:
+            return None
 
     def _ask(self, after: str | None) -> DirectoryPage:
         """See: Amazon Cognito ListUsers, ``PaginationToken``: valid for one hour."""
@@ -101,6 +113,22 @@ class CognitoUserSource(UserSource):
 
     def _source_user(self, user: DirectoryUser) -> SourceUser:
         return SourceUser(_account(user), _carried(user.attributes, self._attributes))
+
+
+def estimate_users(client: "CognitoIdentityProviderClient", user_pool_id: str) -> int | None:
+    """
+    Return about how many users the pool has; None where Cognito does not say.
+
+    Raises:
+        ProviderUnavailableError: No usable answer.
+
+    See: Amazon Cognito DescribeUserPool, ``EstimatedNumberOfUsers``.
+    """
+    with translate_errors(LISTING_USERS):
+        found = client.describe_user_pool(UserPoolId=user_pool_id)
+    require_cognitos_own(found["ResponseMetadata"])
+    number: object = found["UserPool"].get("EstimatedNumberOfUsers")
+    return number if type(number) is int and number >= 0 else None
 
 
 def _account(user: DirectoryUser) -> LegacyAccount:

@@ -94,6 +94,8 @@ class FileUserSource(UserSource):
     @contextmanager
     def _open(self) -> Iterator[BinaryIO]:
         try:
+            if not self._path.is_file():  # a pipe would never end
+                raise FileNotFoundError
             with self._path.open("rb") as file:
                 yield file
         except OSError as error:

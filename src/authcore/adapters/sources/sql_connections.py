@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from authcore.adapters.error_classes import error_class
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import ConfigurationError, LegacyUnavailableError
+from authcore.domain.model.urls import is_loopback
 
 
 ADDRESS: Final = "AUTHCORE_SOURCE_SQL_URL"
@@ -31,7 +32,7 @@ QUERY: Final = "AUTHCORE_SOURCE_SQL_QUERY"
 CONNECT_SECONDS: Final = 10
 """For one address of the server."""
 
-_PLACES: Final = ("host", "port", "dbname", "service")
+_PLACES: Final = ("host", "hostaddr", "port", "dbname", "service")
 
 KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 """A server that is gone is noticed within 25 seconds."""
@@ -117,8 +118,28 @@ def open_database(url: str, timeout: timedelta) -> ReadOnlyDatabase:
         return _sqlite(parsed.database or "", timeout)
     if parsed.drivername not in ("postgresql", "postgresql+psycopg"):
         raise ConfigurationError([f"{ADDRESS} must be of sqlite or postgresql+psycopg"])
-    engine = _postgresql(parsed.set(drivername="postgresql+psycopg"))
+    engine = _postgresql(_trusting(parsed.set(drivername="postgresql+psycopg")))
     return ReadOnlyDatabase(engine, timeout, is_sqlite=False, place=_place(parsed))
+
+
+def _trusting(url: URL) -> URL:
+    """
+    Let libpq check the certificate of another machine, unless *url* says what to check.
+
+    Also where *url* names none: the environment may.  For a Unix socket libpq ignores it.
+    """
+    named = (url.host, *_texts(url.query.get("host")), *_texts(url.query.get("hostaddr")))
+    hosts = [host for host in named if host]
+    is_local = all(host[0] == "/" or host == "::1" or is_loopback(host) for host in hosts)
+    if "sslmode" in url.query or (hosts and is_local):
+        return url
+    return url.update_query_dict({"sslmode": "verify-full"})
+
+
+def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the hosts of a parameter, which may hold several."""
+    given = (value,) if isinstance(value, str) else value or ()
+    return tuple(host for each in given for host in each.split(","))
 
 
 def _place(url: URL) -> str:
@@ -207,13 +228,14 @@ def _domain_error(error: object) -> LegacyUnavailableError | ConfigurationError:
 
 
 def _is_refused(error: object) -> bool:
-    """Whether a server answered, and lets this user in at no time."""
+    """Whether a server answered and lets this user in at no time, or its certificate is wrong."""
     told = str(error)
-    return "FATAL" in told and not any(words in told for words in _NOT_NOW)
+    is_answer = "FATAL" in told and not any(words in told for words in _NOT_NOW)
+    return is_answer or "certificate" in told
 
 
 def _problem(shown: str) -> str:
     return (
         f"the database refuses {QUERY} or {ADDRESS} ({shown}): run the query there by hand, as the "
-        "same user"
+        "same user; without sslmode in the URL, the certificate of another machine is checked"
     )
