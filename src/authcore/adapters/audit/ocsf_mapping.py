@@ -56,6 +56,7 @@ OTHER_AUTHENTICATION: Final = Activity(AUTHENTICATION, OTHER)
 CREATE: Final = Activity(ACCOUNT_CHANGE, 1, "Create")
 PASSWORD_CHANGE: Final = Activity(ACCOUNT_CHANGE, 3, "Password Change")
 PASSWORD_RESET: Final = Activity(ACCOUNT_CHANGE, 4, "Password Reset")
+DELETE: Final = Activity(ACCOUNT_CHANGE, 6, "Delete")
 OTHER_CHANGE: Final = Activity(ACCOUNT_CHANGE, OTHER)
 NO_USERS: Final = Activity(0, OTHER)
 
@@ -69,6 +70,8 @@ BY_ACTION: Final[Mapping[str, Activity]] = {
     "sign_in.restart": PREAUTH,
     "user_migration.authenticate": PREAUTH,
     "account_linking.created": CREATE,
+    "move.create": CREATE,
+    "move.undo": DELETE,
     "sign_up": CREATE,
     "password.change": PASSWORD_CHANGE,
     "user_migration.forgot_password": PASSWORD_RESET,
@@ -88,6 +91,7 @@ BY_AREA: Final[Mapping[str, Activity]] = {
     "connect": OTHER_CHANGE,
     "federation": OTHER_CHANGE,
     "links": OTHER_CHANGE,
+    "move": OTHER_CHANGE,
     "native": OTHER_CHANGE,
     "profile": OTHER_CHANGE,
     "profile_sync": OTHER_CHANGE,
