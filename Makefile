@@ -58,6 +58,9 @@ demo: $(LOCAL_VENV)/.ready ## Start the whole system on loopback, for a browser 
 tour: $(LOCAL_VENV)/.ready ## Run the same path without a browser; exit 0 only if every hop was right
 	@PYTHONPATH=src:entrypoints $(LOCAL_VENV)/bin/python -m authcore_local.tour
 
+two-pools: $(LOCAL_VENV)/.ready ## Move users from one local pool to another; exit 0 only if every step was right
+	@PYTHONPATH=src:entrypoints $(LOCAL_VENV)/bin/python -m authcore_local.two_pools_demo
+
 test: lint ## Run the gate: lint, then every test that does not measure time (COVERAGE=on fails below 95 %)
 	@$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term-missing --cov-fail-under=95)
 

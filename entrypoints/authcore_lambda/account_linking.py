@@ -16,7 +16,7 @@ authentication Lambda trigger", "Lambda triggers for federated users".
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
@@ -53,6 +53,8 @@ from authcore_lambda.unnamed_providers import UnnamedProviders
 
 if TYPE_CHECKING:
     from authcore.adapters.http import HttpClient
+    from authcore.domain.services.accounts.old_pool_linking import OldPoolLinking
+    from authcore.settings.legacy import LegacySettings
 
 
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
@@ -64,6 +66,17 @@ OBSERVES: Final = (
     "records"
 )
 
+
+class UserLinking(Protocol):
+    """What links a user: AccountLinking or OldPoolLinking."""
+
+    def link(self, user: PoolAccount) -> LinkOutcome:
+        """Link *user*; never raises one of our errors."""
+
+
+LinkingFor = Callable[[str, Deadline], UserLinking]
+"""Makes the service for a pool id and the time that remains."""
+
 _log: Final = logging.getLogger("authcore.account_linking")
 
 
@@ -73,7 +86,7 @@ class AccountLinkingTrigger:
     def __init__(
         self,
         *,
-        linking: Callable[[str, Deadline], AccountLinking],
+        linking: LinkingFor,
         audit: AuditLog,
         budget: timedelta,
         failures: FailurePolicy,
@@ -248,15 +261,62 @@ def trigger_on(
     Raises:
         ConfigurationError: Names settings that do not fit together.
     """
-    links, accounts = legacy_links(settings, http), legacy_accounts(settings, http)
+    observes = settings.linking.mode == "observe"
+    audit = _shadow_audit(audit) if observes else audit
+    legacy = settings.legacy.over_http()
+    if legacy is None:
+        linking = _with_old_pool(settings, pool, audit)
+    else:
+        linking = _with_legacy(settings, legacy, pool, audit=audit, http=http, given=given)
+    return AccountLinkingTrigger(
+        linking=linking,
+        audit=audit,
+        budget=settings.linking.budget,
+        failures=settings.linking.on_failure,
+        unnamed=UnnamedProviders(settings.linking),
+        tell_legacy=None
+        if observes
+        else tell_legacy(settings.sync, legacy, settings.linking, audit=audit, http=http),
+        observes=observes,
+    )
+
+
+def _with_old_pool(settings: AccountLinkingSettings, pool: PoolApi, audit: AuditLog) -> LinkingFor:
+    from authcore.domain.services.accounts.old_pool_linking import OldPoolLinking
+    from authcore_lambda.old_pool import directory_of
+
+    old = directory_of(settings.old_pool, within=settings.linking.budget / COGNITO_SHARE)
+    policy = policy_of(settings.linking)
+    predict = _old_pool_prediction() if settings.linking.mode == "observe" else None
+
+    def linking(pool_id: str, time: Deadline) -> OldPoolLinking:
+        service = OldPoolLinking(
+            old=old(time),
+            directory=pool.directory(pool_id, time),
+            audit=audit,
+            policy=policy,
+            proofs=LinkProofs(settings.link_proof.keys, pool_id),
+        )
+        return predict(service) if predict else service
+
+    return linking
+
+
+def _with_legacy(
+    settings: AccountLinkingSettings,
+    legacy: "LegacySettings",
+    pool: PoolApi,
+    *,
+    audit: AuditLog,
+    http: "HttpClient | None",
+    given: tuple[Lease, CreateIntents] | None,
+) -> LinkingFor:
+    links, accounts = legacy_links(settings, legacy, http), legacy_accounts(settings, legacy, http)
     clock = SystemClock()
     stores_for = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
-    observes = settings.linking.mode == "observe"
-    predict = None
-    if observes:
-        predict, audit = _prediction(audit)
+    predict = _prediction() if settings.linking.mode == "observe" else None
 
     def linking(pool_id: str, time: Deadline) -> AccountLinking:
         lease, intents = stores_for(time)
@@ -274,27 +334,26 @@ def trigger_on(
         )
         return predict(service) if predict else service
 
-    return AccountLinkingTrigger(
-        linking=linking,
-        audit=audit,
-        budget=settings.linking.budget,
-        failures=settings.linking.on_failure,
-        unnamed=UnnamedProviders(settings.linking),
-        tell_legacy=None
-        if observes
-        else tell_legacy(settings.sync, settings.legacy, settings.linking, audit=audit, http=http),
-        observes=observes,
-    )
+    return linking
 
 
-def _prediction(
-    audit: AuditLog,
-) -> tuple[Callable[[AccountLinking], AccountLinking], AuditLog]:
+def _prediction() -> "Callable[[AccountLinking], AccountLinking]":
     from authcore.domain.services.accounts.prediction import predict_linking
+
+    return predict_linking
+
+
+def _old_pool_prediction() -> "Callable[[OldPoolLinking], OldPoolLinking]":
+    from authcore.domain.services.accounts.prediction import predict_old_pool_linking
+
+    return predict_old_pool_linking
+
+
+def _shadow_audit(audit: AuditLog) -> AuditLog:
     from authcore.domain.services.accounts.shadow_audit import ShadowAudit
 
     _log.warning(OBSERVES)
-    return predict_linking, ShadowAudit(audit)
+    return ShadowAudit(audit)
 
 
 def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event:

@@ -16,11 +16,12 @@ from authcore.ports.coordination import CreateIntents, Lease
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.system import Clock
 from authcore.settings.audit import AuditSettings
-from authcore.settings.legacy import LegacySettings
+from authcore.settings.legacy import LegacySettings, LegacySideSettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.log import LogSettings
 from authcore.settings.metrics import MetricsSettings
+from authcore.settings.old_pool import NOTHING_IS_TOLD, ONE_OLD_SIDE, OldPoolSettings
 from authcore.settings.reader import Check
 from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore.wiring.legacy_key import legacy_key
@@ -62,10 +63,13 @@ class AccountLinkingSettings:
     CHECKS: ClassVar = (
         Check(("legacy.insecure_get_dialect", "linking.creation"), _not_keyed),
         FIELDS_ARE_TOLD,
+        *ONE_OLD_SIDE,
+        NOTHING_IS_TOLD,
     )
 
     cognito: PoolApiSettings
-    legacy: LegacySettings
+    legacy: LegacySideSettings
+    old_pool: OldPoolSettings
     linking: LinkingSettings
     link_proof: LinkProofSettings
     sync: FieldSettings
@@ -75,13 +79,13 @@ class AccountLinkingSettings:
 
 
 def legacy_links(
-    settings: AccountLinkingSettings, http: "HttpClient | None"
+    settings: AccountLinkingSettings, legacy: LegacySettings, http: "HttpClient | None"
 ) -> Callable[[], BoundedLinks]:
     """Load the adapter for the first user who is not linked yet: others need no HTTP library."""
-    if settings.legacy.insecure_get_dialect == "on":
-        dialect = _seed_dialect(settings, http)
+    if legacy.insecure_get_dialect == "on":
+        dialect = _seed_dialect(settings, legacy, http)
         return lambda: dialect
-    api_key = legacy_key(settings.legacy)
+    api_key = legacy_key(legacy)
 
     @cache
     def load_links() -> BoundedLinks:
@@ -89,16 +93,18 @@ def legacy_links(
 
         return HttpLegacyLinks(
             http=http or _client(settings),
-            base_url=settings.legacy.url,
+            base_url=legacy.url,
             api_key=api_key,
         ).with_deadline
 
     return load_links
 
 
-def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None") -> BoundedAccounts:
+def legacy_accounts(
+    settings: AccountLinkingSettings, legacy: LegacySettings, http: "HttpClient | None"
+) -> BoundedAccounts:
     """Load the adapter for the first user whose claim is checked."""
-    api_key = legacy_key(settings.legacy)
+    api_key = legacy_key(legacy)
 
     @cache
     def load_accounts() -> BoundedAccounts:
@@ -106,7 +112,7 @@ def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None")
 
         return HttpLegacyAccounts(
             http=http or _client(settings),
-            base_url=settings.legacy.url,
+            base_url=legacy.url,
             api_key=api_key,
         ).with_deadline
 
@@ -116,14 +122,16 @@ def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None")
     return open_accounts
 
 
-def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -> BoundedLinks:
+def _seed_dialect(
+    settings: AccountLinkingSettings, legacy: LegacySettings, http: "HttpClient | None"
+) -> BoundedLinks:
     """Load the adapter at once, so that its warning is logged when the function starts."""
     from authcore.adapters.legacy.seed_dialect import SeedDialectLegacyLinks
 
     return SeedDialectLegacyLinks(
         http=http or _client(settings),
-        base_url=settings.legacy.url,
-        api_key=legacy_key(settings.legacy),
+        base_url=legacy.url,
+        api_key=legacy_key(legacy),
         entropy=SystemEntropy(),
     ).with_deadline
 

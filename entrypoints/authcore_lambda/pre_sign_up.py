@@ -16,7 +16,7 @@ federated users to an existing user profile".
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 
@@ -27,12 +27,14 @@ from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.domain.services.accounts.native_linking import NativeLinking
 from authcore.domain.services.accounts.sign_up_policy import SignUp, SignUpPolicy
 from authcore.ports.audit import AuditLog
+from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.settings import load
 from authcore.settings.audit import AuditSettings
-from authcore.settings.legacy import LegacySettings
+from authcore.settings.legacy import LegacySideSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.log import LogSettings
 from authcore.settings.metrics import MetricsSettings
+from authcore.settings.old_pool import ONE_OLD_SIDE, OldPoolSettings
 from authcore.settings.pre_sign_up import (
     NativeLinkSettings,
     linkable_providers,
@@ -77,8 +79,11 @@ class SignUpRefusedError(Exception):
 class PreSignUpSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
 
+    CHECKS: ClassVar = ONE_OLD_SIDE
+
     cognito: PoolApiSettings
-    legacy: LegacySettings
+    legacy: LegacySideSettings
+    old_pool: OldPoolSettings
     linking: LinkingSettings
     pre_sign_up: NativeLinkSettings
     log: LogSettings
@@ -188,23 +193,33 @@ def build_handler(
     settings = load(PreSignUpSettings, variables)
     budget = settings.linking.budget
     audit = audit or LoggingAuditLog()
-    accounts = HttpLegacyAccounts(
-        http=http or HttpClient(within=budget, max_bytes=MAX_ANSWER_BYTES, partner="legacy"),
-        base_url=settings.legacy.url,
-        api_key=legacy_key(settings.legacy),
-    )
+    accounts = _accounts(settings, http)
     observes = settings.pre_sign_up.mode == "observe"
     audit = _shadow_audit(audit) if observes else audit
     native_linking = _native_linking(settings, audit)
     return PreSignUpTrigger(
-        policy=lambda time: SignUpPolicy(
-            accounts=TimedLegacyAccounts(accounts.with_deadline, time), audit=audit
-        ),
+        policy=lambda time: SignUpPolicy(accounts=accounts(time), audit=audit),
         native_linking=_predict(native_linking) if observes and native_linking else native_linking,
         budget=budget,
         unnamed=UnnamedProviders(settings.linking),
         observes=observes,
     )
+
+
+def _accounts(
+    settings: PreSignUpSettings, http: HttpClient | None
+) -> Callable[[Deadline], LegacyAccounts]:
+    legacy, budget = settings.legacy.over_http(), settings.linking.budget
+    if legacy is None:
+        from authcore_lambda.old_pool import accounts_in
+
+        return accounts_in(settings.old_pool, within=budget, signs_in=False)
+    accounts = HttpLegacyAccounts(
+        http=http or HttpClient(within=budget, max_bytes=MAX_ANSWER_BYTES, partner="legacy"),
+        base_url=legacy.url,
+        api_key=legacy_key(legacy),
+    )
+    return lambda time: TimedLegacyAccounts(accounts.with_deadline, time)
 
 
 def _shadow_audit(audit: AuditLog) -> AuditLog:

@@ -37,11 +37,12 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
 from authcore.settings.audit import AuditSettings
-from authcore.settings.legacy import LegacySettings
+from authcore.settings.legacy import LegacySideSettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.log import TokenLogSettings
 from authcore.settings.metrics import MetricsSettings
+from authcore.settings.old_pool import NOTHING_IS_TOLD, ONE_OLD_SIDE, OldPoolSettings
 from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.json_members import NOTHING
@@ -84,10 +85,11 @@ LateLink = Callable[[TriggerEvent, TimeFor], LinkOutcome]
 class PreTokenGenerationSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
 
-    CHECKS: ClassVar = (FIELDS_ARE_TOLD,)
+    CHECKS: ClassVar = (FIELDS_ARE_TOLD, *ONE_OLD_SIDE, NOTHING_IS_TOLD)
 
     cognito: PoolApiSettings
-    legacy: LegacySettings
+    legacy: LegacySideSettings
+    old_pool: OldPoolSettings
     linking: LinkingSettings
     link_proof: LinkProofSettings
     sync: FieldSettings
@@ -279,6 +281,7 @@ def build_handler(
         groups = AccountLinkingSettings(
             cognito=settings.cognito,
             legacy=settings.legacy,
+            old_pool=settings.old_pool,
             linking=settings.linking,
             link_proof=settings.link_proof,
             sync=settings.sync,
@@ -300,7 +303,7 @@ def build_handler(
         issuers=settings.linking.issuers,
         names_requests=settings.log.token_claim == "on",  # noqa: S105 - a switch
         tell_legacy=tell_legacy(
-            settings.sync, settings.legacy, settings.linking, audit=audit, http=http
+            settings.sync, settings.legacy.over_http(), settings.linking, audit=audit, http=http
         ),
     )
 

@@ -35,7 +35,7 @@ _log: Final = logging.getLogger("authcore.profile_updates")
 
 def tell_legacy(
     fields: FieldSettings,
-    legacy: LegacySettings,
+    legacy: LegacySettings | None,
     linking: LinkingSettings,
     *,
     audit: AuditLog,
@@ -47,7 +47,7 @@ def tell_legacy(
     Args:
         fields: Those of the legacy system; the pool owns the others.
 
-        legacy: The legacy HTTP API.
+        legacy: The legacy HTTP API; None where users come from another pool.
 
         linking: Names the providers whose verified addresses are believed.
 
@@ -59,7 +59,7 @@ def tell_legacy(
         ConfigurationError: The key of the API cannot be read.
     """
     owned = fields_of_pool(fields.fields)
-    if not owned:
+    if not owned or legacy is None:
         return None
     key = legacy_key(legacy)
     policy = LinkPolicy(email_providers=frozenset(linking.email_providers))

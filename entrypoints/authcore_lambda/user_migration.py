@@ -15,7 +15,8 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import Final
+from functools import partial
+from typing import ClassVar, Final
 
 import attrs
 
@@ -28,19 +29,24 @@ from authcore.domain.model.accounts import Credentials
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.services.accounts.user_migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditLog
+from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.settings import load
 from authcore.settings.audit import AuditSettings
-from authcore.settings.legacy import LegacySettings
+from authcore.settings.legacy import LegacySettings, LegacySideSettings
 from authcore.settings.link_proof import LinkVoucherSettings
 from authcore.settings.log import LogSettings
 from authcore.settings.metrics import MetricsSettings
 from authcore.settings.migration import MigrationSettings
+from authcore.settings.old_pool import OLD_POOL_IS_PROVEN, ONE_OLD_SIDE, OldPoolSettings
 from authcore.wiring.legacy_key import legacy_key
 from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
 from authcore_lambda.events.migration_event import MigrationEvent
 from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext, UserMigrationAnswer
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 
+
+AccountsFor = Callable[[Deadline], LegacyAccounts]
+"""Opens the accounts for the time that remains."""
 
 OBSERVES: Final = "AUTHCORE_MIGRATION_MODE=observe: this trigger creates NO user; it only records"
 
@@ -56,9 +62,12 @@ class MigrationUnavailableError(Exception):
 
 @attrs.frozen(kw_only=True)
 class UserMigrationSettings:
-    """What this trigger reads from ``AUTHCORE_LEGACY_*`` and ``AUTHCORE_MIGRATION_*``."""
+    """What this trigger reads from ``AUTHCORE_*``."""
 
-    legacy: LegacySettings
+    CHECKS: ClassVar = (*ONE_OLD_SIDE, OLD_POOL_IS_PROVEN)
+
+    legacy: LegacySideSettings
+    old_pool: OldPoolSettings
     migration: MigrationSettings
     link_proof: LinkVoucherSettings
     log: LogSettings
@@ -163,18 +172,12 @@ def build_handler(
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(UserMigrationSettings, variables)
-    accounts = HttpLegacyAccounts(
-        http=http
-        or HttpClient(
-            within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES, partner="legacy"
-        ),
-        base_url=settings.legacy.url,
-        api_key=legacy_key(settings.legacy),
-    )
+    legacy = settings.legacy.over_http()
+    accounts = _old_accounts(settings) if legacy is None else _over_http(settings, legacy, http)
     observes = settings.migration.mode == "observe"
     audit = audit or LoggingAuditLog()
-    migration = UserMigration(
-        accounts=accounts,
+    migration = partial(
+        UserMigration,
         audit=_shadow_audit(audit) if observes else audit,
         attributes=settings.migration.attributes,
         pool=settings.migration.pool,
@@ -183,13 +186,32 @@ def build_handler(
         resets_in_legacy=settings.migration.resets == "legacy",
     )
     return UserMigrationTrigger(
-        migration=lambda time, proofs: attrs.evolve(
-            migration, accounts=accounts.with_deadline(time.remaining(NO_TIME)), proofs=proofs
-        ),
+        migration=lambda time, proofs: migration(accounts=accounts(time), proofs=proofs),
         keys=settings.link_proof.keys,
         budget=settings.migration.budget,
         observes=observes,
     )
+
+
+def _over_http(
+    settings: UserMigrationSettings, legacy: LegacySettings, http: HttpClient | None
+) -> AccountsFor:
+    accounts = HttpLegacyAccounts(
+        http=http
+        or HttpClient(
+            within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES, partner="legacy"
+        ),
+        base_url=legacy.url,
+        api_key=legacy_key(legacy),
+    )
+    return lambda time: accounts.with_deadline(time.remaining(NO_TIME))
+
+
+def _old_accounts(settings: UserMigrationSettings) -> AccountsFor:
+    """Load the client of the old pool only where there is one: it costs most of a cold start."""
+    from authcore_lambda.old_pool import accounts_in
+
+    return accounts_in(settings.old_pool, within=settings.migration.budget)
 
 
 def _shadow_audit(audit: AuditLog) -> AuditLog:

@@ -14,12 +14,14 @@ from moto import mock_aws
 
 from authcore.adapters.http import HttpClient
 from authcore.domain.model.link_proofs import LinkProofs
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID, MOVED_TO
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
-from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
+from authcore_local.cognito import LocalCognito, PoolConfig, SchemaAttribute, Triggers
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer
 from support.gate import AMPLE
+from support.recorded_calls import OLD_POOL_ID
 
 
 REGION: Final = "eu-west-1"
@@ -45,6 +47,7 @@ class Account:
 
     Attributes:
         pool: The user pool.
+        old_pool: A pool that users move from.
         legacy: The legacy system, with the users of SEEDS: anna is 1, bob is 2 and so on.
         variables: Where both are, for every door.
         http: For calls to the legacy system.
@@ -52,10 +55,12 @@ class Account:
     """
 
     pool: LocalCognito
+    old_pool: LocalCognito
     legacy: LegacySystem
     variables: Mapping[str, str]
     http: HttpClient
     mint: TokenMint
+    old_pool_url: str
 
     def enrol(self, name: str, **attributes: str) -> str:
         """Create a confirmed user with a verified address, and return the ``sub``."""
@@ -64,6 +69,23 @@ class Account:
             name, PASSWORD, status="CONFIRMED", attributes=given | attributes
         )
         return user.subject
+
+    def from_old_pool(self) -> Mapping[str, str]:
+        """Give the variables of a move from the old pool, its secret in Secrets Manager."""
+        members = {
+            "userPoolId": OLD_POOL_ID,
+            "userPoolClientId": self.mint.client_id,
+            "clientSecretValue": CLIENT_SECRET,
+        }
+        secret = {"AUTHCORE_OLD_POOL_CLIENT_SECRET": json.dumps(members)}
+        return {
+            **self.variables,
+            **dict.fromkeys(("AUTHCORE_LEGACY_URL", "AUTHCORE_LEGACY_API_KEY"), ""),
+            "AUTHCORE_OLD_POOL_USER_POOL_ID": OLD_POOL_ID,
+            "AUTHCORE_OLD_POOL_CLIENT_ID": self.mint.client_id,
+            "AUTHCORE_OLD_POOL_ENDPOINT_URL": self.old_pool_url,
+            **self.with_secrets(**secret),
+        }
 
     @property
     def table(self) -> Any:
@@ -111,17 +133,22 @@ def account() -> Iterator[Account]:
         _create_table()
         clock = FrozenClock()
         mint = TokenMint(clock=clock)
-        pool = LocalCognito(
-            _config(mint),
-            clock=clock,
-            entropy=ScriptedEntropy(),
-            mint=mint,
-            triggers=Triggers(),
+        pool, old_pool = (
+            LocalCognito(
+                _config(mint, pool_id),
+                clock=clock,
+                entropy=ScriptedEntropy(),
+                mint=mint,
+                triggers=Triggers(),
+            )
+            for pool_id in (POOL_ID, OLD_POOL_ID)
         )
         legacy = LegacySystem(SEEDS, API_KEY)
         pool_url = _serve(stack, pool)
         yield Account(
             pool=pool,
+            old_pool=old_pool,
+            old_pool_url=_serve(stack, old_pool),
             legacy=legacy,
             variables={
                 "AUTHCORE_COGNITO_REGION": REGION,
@@ -175,15 +202,16 @@ def _close_http_clients() -> Iterator[None]:
         client.close()
 
 
-def _config(mint: TokenMint) -> PoolConfig:
+def _config(mint: TokenMint, pool_id: str) -> PoolConfig:
     return PoolConfig(
         region=REGION,
-        pool_id=POOL_ID,
+        pool_id=pool_id,
         issuer=mint.issuer,
         domain="http://127.0.0.1:8402",
         client_id=mint.client_id,
         client_secrets=(CLIENT_SECRET,),
         callback_urls=("http://127.0.0.1:8401/callback",),
+        custom_attributes=tuple(map(SchemaAttribute, (LEGACY_UID, LEGACY_LINKED, MOVED_TO))),
     )
 
 

@@ -23,7 +23,7 @@ from authcore_lambda import (
 from authcore_lambda.events.types import Event
 from authcore_lambda.link_failures import LinkingFailedError
 from authcore_local.cognito.user_pool.identities import Identity
-from deploy.account import POOL_ID, PROOFS, TABLE_NAME, Account
+from deploy.account import PASSWORD, POOL_ID, PROOFS, TABLE_NAME, Account
 from support.gate import AMPLE
 from support.unhurried import Unhurried
 from unit.trigger_world import trigger_event
@@ -53,6 +53,26 @@ def drive_user_migration(account: Account) -> None:
     trigger = Unhurried(user_migration.build_handler(variables, http=account.http))
     event = trigger_event("UserMigration_Authentication", {}, username="anna", password="wrong")
     trigger(event)
+    enrol_in_old_pool(account)
+    with _unhurried(user_migration):
+        trigger = Unhurried(user_migration.build_handler(account.from_old_pool()))
+        address = {"username": "anna@example.org", "password": PASSWORD}
+        trigger(trigger_event("UserMigration_Authentication", {}, **address))
+
+
+def enrol_in_old_pool(account: Account) -> LegacyAccount:
+    """Create anna in the old pool, and give the account that she is."""
+    attributes = {"email": "anna@example.org", "email_verified": "true"}
+    user = account.old_pool.users.create(
+        "anna", PASSWORD, status="CONFIRMED", attributes=attributes
+    )
+    return LegacyAccount(
+        legacy_uid=user.subject,
+        username="anna",
+        email="anna@example.org",
+        email_verified=True,
+        display_name=None,
+    )
 
 
 def drive_account_linking(account: Account) -> None:
@@ -78,6 +98,16 @@ def _drive_linking(account: Account, module: Any, source: str, version: str = "1
                 shown = {"sub": subject, "cognito:user_status": "CONFIRMED", **given.attributes}
                 event = trigger_event(source, shown, username=f"{name}-{creation}", version=version)
                 _try(trigger, _at_the_pool(event))
+    _drive_linking_with_old_pool(account, module, source, version)
+
+
+def _drive_linking_with_old_pool(account: Account, module: Any, source: str, version: str) -> None:
+    statement = PROOFS.vouch(enrol_in_old_pool(account))
+    subject = account.enrol("moved", **{"custom:legacy_linked": statement})
+    shown = {"sub": subject, "cognito:user_status": "CONFIRMED", "custom:legacy_linked": statement}
+    with _unhurried(module):
+        trigger = Unhurried(module.build_handler(account.from_old_pool()))
+        _try(trigger, _at_the_pool(trigger_event(source, shown, username="moved", version=version)))
 
 
 def _users_to_link() -> Mapping[str, Mapping[str, str]]:
@@ -110,6 +140,8 @@ def drive_pre_sign_up(account: Account) -> None:
             trigger(_at_the_pool(event))
     event = trigger_event("PreSignUp_SignUp", {"email": "new@example.org"}, username="new")
     trigger(_at_the_pool(event))
+    with _unhurried(pre_sign_up):
+        Unhurried(pre_sign_up.build_handler(account.from_old_pool()))(_at_the_pool(event))
 
 
 def drive_profile_sync(account: Account) -> None:
@@ -193,9 +225,11 @@ def _unhurried(module: Any) -> Iterator[None]:
 
     def load_unhurried(group: Any, variables: Mapping[str, str]) -> Any:
         settings = load(group, variables)
-        if not hasattr(settings, "linking"):
-            return settings
-        return attrs.evolve(settings, linking=attrs.evolve(settings.linking, budget=AMPLE))
+        groups = {name: getattr(settings, name, None) for name in ("linking", "migration")}
+        unhurried = {
+            name: attrs.evolve(group, budget=AMPLE) for name, group in groups.items() if group
+        }
+        return attrs.evolve(settings, **unhurried)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "load", load_unhurried)

@@ -22,6 +22,8 @@ from documentation.permissions import SECRETS_OF
 from support.reachable_calls import reachable_operations
 from support.recorded_calls import (
     ANY,
+    OLD_POOL,
+    OLD_POOL_ID,
     POOL,
     QUEUES,
     SECRETS,
@@ -110,7 +112,12 @@ def test_a_door_calls_its_pool_its_table_and_the_secrets_that_are_said_of_it(doo
     arns = {each for each in recorded(door).resources if each.startswith("arn:")}
     secrets = {_secret_in(each) for each in arns if ":secret:" in each}
 
-    assert recorded(door).resources - arns <= {POOL_ID, TABLE_NAME, commands.DEAD_LETTERS}
+    assert recorded(door).resources - arns <= {
+        OLD_POOL_ID,
+        POOL_ID,
+        TABLE_NAME,
+        commands.DEAD_LETTERS,
+    }
     assert secrets == {f"AUTHCORE_{name}" for name in SECRETS_OF.get(door, ())}
 
 
@@ -145,7 +152,7 @@ def test_every_statement_names_a_resource_where_the_action_has_one(door: str) ->
     """Quota, domains and the web ACL of a resource have none; every other action has one."""
     for grant in allowed(door):
         assert (grant.resource == ANY) == (grant.action in OF_NO_RESOURCE)
-        assert grant.resource in {ANY, FUNCTION_ARNS, POOL, QUEUES, TABLE, SECRETS}
+        assert grant.resource in {ANY, FUNCTION_ARNS, OLD_POOL, POOL, QUEUES, TABLE, SECRETS}
         is_item = grant.resource == TABLE and not grant.action.startswith("dynamodb:Describe")
         assert bool(grant.keys) == is_item
 

@@ -25,6 +25,9 @@ OFF: Final = frozenset(
 )
 """Statements for settings of the auth service that the template leaves off."""
 
+FROM_A_POOL: Final = frozenset(("OldPool", "OldPoolMarks"))
+"""Statements for users of another pool; the template's users come from a legacy system."""
+
 PLACES: Final = {
     "UserPool.Arn": "${UserPoolArn}",
     "Table.Arn": "${TableArn}",
@@ -50,7 +53,8 @@ def _with_place(statement: Mapping[str, Value], function: str) -> dict[str, Valu
 def _file(function: str) -> dict[str, Value]:
     path = TEMPLATE.parent / "policies" / f"{DOOR_OF[function]}.json"
     wanted = {each["Sid"]: each for each in json.loads(path.read_text())["Statement"]}
-    return {sid: wanted[sid] for sid in wanted if function != "Web" or sid not in OFF}
+    left_out = OFF | FROM_A_POOL if function == "Web" else FROM_A_POOL
+    return {sid: wanted[sid] for sid in wanted if sid not in left_out}
 
 
 @pytest.mark.parametrize("function", DOOR_OF)

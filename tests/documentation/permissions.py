@@ -32,6 +32,7 @@ TITLES: Final[Mapping[str, str]] = {
 }
 
 STORE: Final = "`AUTHCORE_STORE_TABLE`"
+OLD_POOL: Final = "`AUTHCORE_OLD_POOL_USER_POOL_ID`"
 ON_PASSWORDS: Final = "`AUTHCORE_PASSWORD_SIGN_IN=on`"
 WHERE: Final[Mapping[str, str]] = {
     "AllowCreate": "`allow-create`",
@@ -55,6 +56,8 @@ WHERE: Final[Mapping[str, str]] = {
     "MoveUndo": "`undo`",
     "NativeLinks": "`AUTHCORE_LINKING_EMAIL_PROVIDERS`",
     "OldLogin": "`AUTHCORE_OLD_LOGIN_CALLER_KEYS`",
+    "OldPool": OLD_POOL,
+    "OldPoolMarks": OLD_POOL,
     "OwnedFields": "always",
     "Pool": "always",
     "PoolWithoutResource": "always",
@@ -153,6 +156,15 @@ WHY: Final[Mapping[str, Mapping[str, str]]] = {
         "AdminUserGlobalSignOut": "ends the user's sessions after a change",
         "ListUsers": "finds users who exist only through a provider",
     },
+    "OldPool": {
+        "AdminGetUser": "reads the user of the old pool, and whether there is a second factor",
+        "AdminInitiateAuth": "checks the old password",
+        "ListUsers": "finds the user by e-mail address",
+    },
+    "OldPoolMarks": {
+        "AdminGetUser": "reads whether the user of the old pool is still the same, and has moved",
+        "AdminUpdateUserAttributes": "notes there that the user has moved",
+    },
     "OwnedFields": {"AdminGetUser": "reads what the legacy system owns"},
     "Pool": {
         "DescribeIdentityProvider": "reads what a provider writes",
@@ -226,7 +238,7 @@ SECRETS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "guard": ("COOKIE_KEYS", "GUARD_CALLER_KEY", "LEGACY_API_KEY", "SIGN_IN_CLIENT_SECRET"),
     "authorizer": ("COOKIE_KEYS", "LEGACY_API_KEY"),
-    "user-migration": ("LEGACY_API_KEY",),
+    "user-migration": ("LEGACY_API_KEY", "OLD_POOL_CLIENT_SECRET"),
     "account-linking": ("LEGACY_API_KEY",),
     "pre-sign-up": ("LEGACY_API_KEY",),
     "pre-token-generation": ("LEGACY_API_KEY",),

@@ -25,6 +25,7 @@ from authcore.settings.metrics import MetricsSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.move import MoveSettings
 from authcore.settings.old_login import OldLoginSettings
+from authcore.settings.old_pool import OldPoolSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
@@ -66,6 +67,7 @@ class Everything:
     user: UserSettings
     authorizer: AnswerSettings
     legacy: LegacySettings
+    old_pool: OldPoolSettings
     legacy_sessions: LegacySessionsSettings
     migration: MigrationSettings
     linking: LinkingSettings

@@ -71,6 +71,17 @@ def _role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
 
 
+MOVING: Final[tuple[DoorName, ...]] = (
+    *("user-migration", "account-linking", "pre-sign-up", "pre-token-generation"),
+)
+OLD_POOL: Final = {
+    "OLD_POOL_USER_POOL_ID": "eu-west-1_Old12Cd34",
+    "OLD_POOL_CLIENT_ID": "moves1234567890",
+    "OLD_POOL_CLIENT_SECRET": "canary-old-secret",
+}
+FROM_OLD_POOL: Final = {**OLD_POOL, "LEGACY_URL": "", "LEGACY_API_KEY": ""}
+
+
 def _key(number: int) -> str:
     return base64.b64encode(bytes([number]) * 32).decode()
 
@@ -176,6 +187,12 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LEGACY_URL": ("http://legacy.example.com",),
     "LEGACY_API_KEY": ("two words",),
     "LEGACY_INSECURE_GET_DIALECT": ("yes",),
+    "OLD_POOL_USER_POOL_ID": ("Ab12Cd34", "pool_Ab12Cd34"),
+    "OLD_POOL_CLIENT_ID": ("an app client",),
+    "OLD_POOL_CLIENT_SECRET": ("two words", "a,b,c", "a,a"),
+    "OLD_POOL_KIND": ("phone",),
+    "OLD_POOL_MFA": ("keep",),
+    "OLD_POOL_ENDPOINT_URL": ("http://cognito.example.com",),
     "LINK_PROOF_KEYS": ("no-base64!", f"{_key(1)} {_key(1)}", base64.b64encode(bytes(16)).decode()),
     "MIGRATION_ATTRIBUTES": (
         "custom:role=legacy_uid",
@@ -297,6 +314,14 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         {"MIGRATION_POOL": "email", "MIGRATION_ATTRIBUTES": "nickname=username"},
     ),
     (("account-linking", "pre-sign-up"), "LINKING_TABLE", {"LINKING_CREATION": "lease"}),
+    (MOVING, "OLD_POOL_USER_POOL_ID", OLD_POOL),
+    (MOVING, "OLD_POOL_CLIENT_ID", {**FROM_OLD_POOL, "OLD_POOL_CLIENT_ID": ""}),
+    (("user-migration",), "LINK_PROOF_KEYS", {**FROM_OLD_POOL, "LINK_PROOF_KEYS": ""}),
+    (
+        ("account-linking", "pre-token-generation"),
+        "SYNC_FIELDS",
+        {**FROM_OLD_POOL, "SYNC_FIELDS": "name"},
+    ),
     (
         ("account-linking",),
         "LEGACY_INSECURE_GET_DIALECT",
@@ -366,6 +391,15 @@ def test_a_door_starts_with_what_config_check_approves(door: DoorName) -> None:
     assert f"the {door} door would start" in out
 
 
+@pytest.mark.parametrize("door", MOVING)
+def test_a_door_starts_where_users_come_from_another_pool(door: DoorName) -> None:
+    variables = changed(FROM_OLD_POOL)
+    for start in STARTS[door]:
+        start(variables)
+
+    assert checked(door, variables)[:2] == (0, [])
+
+
 def test_every_door_is_started_here_and_every_variable_is_broken_here() -> None:
     assert set(STARTS) == set(DOORS)
     assert set().union(*map(read_by, STARTS)) == set(WRONG)
@@ -414,6 +448,8 @@ def test_every_missing_value_is_named_at_once(door: DoorName) -> None:
     variables = describe_variables(DOORS[door]().settings)
     required = {name for name, _, default in variables if default is attrs.NOTHING}
     sealing = {name for name, _, _ in variables if name == "AUTHCORE_COOKIE_KEYS"}
+    if door in MOVING:
+        required |= {"AUTHCORE_LEGACY_URL", "AUTHCORE_LEGACY_API_KEY"}
 
     problems = same_problems(door, {})
 

@@ -196,6 +196,25 @@ class TestForgottenPassword:
         assert json.loads(answer.body)["__type"] == kind
         assert with_password(pool, unreachable)["AuthenticationResult"]
 
+    @pytest.mark.parametrize("existence", ["ENABLED", "LEGACY"])
+    def test_nobody_resets_a_temporary_password(
+        self, pool: LocalPool, legacy: LocalPool, existence: str
+    ) -> None:
+        """As of a user whom an administrator has just created: Amazon's refuses, too."""
+        asked = legacy if existence == "LEGACY" else pool
+        name = new_user(asked, f"user-{next(SERIAL)}")
+        asked.administer("AdminSetUserPassword", name, Password="canary-Password-2")
+        sent = len(asked.cognito.outbox.messages())
+
+        assert about(asked, "ForgotPassword", name)[0] == "NotAuthorizedException"
+        answer = asked.administer("AdminResetUserPassword", name)
+        assert json.loads(answer.body)["__type"] == "NotAuthorizedException"
+        assert len(asked.cognito.outbox.messages()) == sent
+
+        asked.administer("AdminSetUserPassword", name, Password="canary-Password-2", Permanent=True)
+        about(asked, "ForgotPassword", name)
+        assert len(asked.cognito.outbox.messages()) == sent + 1
+
 
 class TestOwnAccount:
     """Calls with an access token."""

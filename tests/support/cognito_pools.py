@@ -34,7 +34,7 @@ PATIENCE: Final = AMPLE
 PASSWORD: Final = "canary-Password-1"
 
 
-class _KeysOfMoto:
+class KeysOfMoto:
     """Every pool of moto's reads and checks the same RSA key, for an eighth of a second."""
 
     class RSAKey:
@@ -148,7 +148,7 @@ class OnMoto:
         with pytest.MonkeyPatch.context() as environment, mock_aws():
             environment.setenv("AWS_ACCESS_KEY_ID", "testing")
             environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-            environment.setattr("moto.cognitoidp.models.jwk", _KeysOfMoto)
+            environment.setattr("moto.cognitoidp.models.jwk", KeysOfMoto)
             yield cognito_client(region=REGION, within=PATIENCE)
 
     @pytest.fixture

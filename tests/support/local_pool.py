@@ -114,7 +114,7 @@ class LocalPool:
         )
         self.http = HttpClient(within=AMPLE, max_bytes=1_000_000)
         self.anna = self.cognito.users.create(
-            "anna",
+            "anna@example.com" if self.config.sign_in_names == "email" else "anna",
             PASSWORD,
             status="CONFIRMED",
             attributes={

@@ -23,6 +23,9 @@ from support.gate import AMPLE
 
 
 POOL: Final = "${UserPoolArn}"
+OLD_POOL: Final = "${OldUserPoolArn}"
+OLD_POOL_ID: Final = "eu-west-1_Old12Cd34"
+"""The pool that users move from."""
 TABLE: Final = "${TableArn}"
 SECRETS: Final = "${SecretArns}"
 FUNCTIONS: Final = "${FunctionArns}"
@@ -112,7 +115,8 @@ def recorded_calls() -> Iterator[RecordedCalls]:
         client = create(self, service, *args, config=patient, **more)
 
         def note(model: Any, params: Mapping[str, Any], **_: object) -> None:
-            calls.note(f"{service}:{model.name}", params, signed=signed)
+            asks_iam = signed and model.auth_type != "none"
+            calls.note(f"{service}:{model.name}", params, signed=asks_iam)
 
         client.meta.events.register("provide-client-params.*.*", note)
         opened.append(client)
@@ -158,7 +162,8 @@ def _resources(request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, st
     if member is None:
         yield ANY, None, ""
     else:
-        yield _NAMED_BY[member], request[member], ""
+        is_old = request[member] == OLD_POOL_ID
+        yield OLD_POOL if is_old else _NAMED_BY[member], request[member], ""
 
 
 def _kind(key: Mapping[str, Mapping[str, str]]) -> str:

@@ -33,6 +33,7 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.ScopeRejectedError: "scope_rejected",
     errors.CredentialsRejectedError: "credentials_rejected",
     errors.PasswordResetRequiredError: "password_reset_required",
+    errors.SecondFactorRequiredError: "second_factor_required",
     errors.UserUnconfirmedError: "user_unconfirmed",
     errors.AnswerRejectedError: "answer_rejected",
     errors.ChallengeMismatchError: "challenge_mismatch",

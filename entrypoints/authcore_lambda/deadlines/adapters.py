@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 from authcore.domain.errors import LegacyNotReachedError
-from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.accounts import Credentials, LegacyAccount
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
+from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import ProviderLinks, UserDirectory
 from authcore_lambda.deadlines.deadline import NO_TIME, Answer, BoundedCaller, Deadline
@@ -76,6 +77,20 @@ class _Timed(Generic[Port]):
 
     def _within(self, call: Callable[[], Answer]) -> Answer:
         return self._bounded_caller.call(call, self._time.remaining(NO_TIME))
+
+
+class TimedOldAccounts(_Timed[LegacyAccounts], LegacyAccounts):
+    """Ends each call at the deadline; a password that is checked then may still count."""
+
+    __slots__ = ()
+
+    def authenticate(self, credentials: Credentials) -> LegacyAccount:
+        """See the port."""
+        return self._within(lambda: self._port.authenticate(credentials))
+
+    def find(self, username: str) -> LegacyAccount | None:
+        """See the port."""
+        return self._within(lambda: self._port.find(username))
 
 
 class TimedUserDirectory(_Timed[UserDirectory], UserDirectory):

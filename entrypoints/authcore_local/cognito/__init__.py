@@ -48,11 +48,14 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
 - A passkey whose counter goes back signs no user in.
 - A changed or forgotten password ends no session.
 - What an import job does where Amazon's guide is silent: see ``user_imports`` and ``import_file``.
+- A verified address that another user has as an alias is a UsernameExistsException to
+  AdminCreateUser, whose errors in the service model lack AliasExistsException.
+- A write moves UserLastModifiedDate, a sign-in does not.
 - Users write every attribute, unless the client lists them (``write_attributes``), and
   ``email_verified`` never.  A provider's attributes are written whatever the client may write.
 
-Users have no aliases and sign in with the name they were created with.  There is one app client for
-users, confidential or public, for which token revocation is enabled, and any number for programs
+Telephone numbers and ``preferred_username`` are no aliases.  There is one app client for users,
+confidential or public, for which token revocation is enabled, and any number for programs
 (MachineClient).  Not here: SMS, devices, custom challenges, passkeys as a second factor.  Users,
 sessions, codes and mail live in memory and end with the process.
 """

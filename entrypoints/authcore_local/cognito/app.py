@@ -117,6 +117,7 @@ class LocalCognito:
             entropy,
             pool_name=config.pool_name,
             case_sensitive=config.case_sensitive,
+            sign_in_names=config.sign_in_names,
         )
         self.sessions: AuthSessions = AuthSessions(config, clock=clock, entropy=entropy)
         self.outbox: Outbox = Outbox(clock, flow)

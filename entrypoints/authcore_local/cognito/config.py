@@ -79,6 +79,9 @@ AuthFlow = Literal[
 Mfa = Literal["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]
 """Second factors that this pool knows."""
 
+SignInName = Literal["username", "email", "alias"]
+"""``email``: UsernameAttributes has ``email``.  ``alias``: AliasAttributes has it."""
+
 Verifiable = Literal["email", "phone_number"]
 
 FirstFactor = Literal["EMAIL_OTP", "WEB_AUTHN"]
@@ -144,8 +147,8 @@ class PoolConfig:
     """
     A user pool with one app client, confidential or public.
 
-    Users sign in with the user name they were created with: the pool has no aliases.  The client
-    may read every attribute.
+    Users sign in with the user name they were created with, unless *sign_in_names* says otherwise.
+    The client may read every attribute.
 
     Attributes:
         region: The first part of the pool id.
@@ -179,6 +182,9 @@ class PoolConfig:
         publishes_secret: Whether DescribeUserPoolClient names the copy of the secret in Secrets
             Manager.
         custom_attributes: Beside the standard ones.
+        sign_in_names: What users sign in with: the ``username`` (the default); the ``email``
+            address under which they are created, while the pool makes up the user name; or either
+            (``alias``), the address once it is verified.
         auto_verified: Attributes that Cognito verifies by itself: an import takes no user without
             one of them verified.
         import_hash_column: Column of password hashes in import files; None (the default) where the
@@ -227,6 +233,7 @@ class PoolConfig:
         default=(SchemaAttribute(LEGACY_UID), SchemaAttribute(LEGACY_LINKED)),
         validator=_custom_attributes,
     )
+    sign_in_names: SignInName = "username"
     auto_verified: frozenset[Verifiable] = frozenset(("email",))
     import_hash_column: str | None = None
     machine_clients: tuple[MachineClient, ...] = ()

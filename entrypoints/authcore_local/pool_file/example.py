@@ -11,6 +11,7 @@ ports:
 pool:
   id: eu-local-1_Local0001          # its first part is the region
   mfa: OPTIONAL                     # OFF, OPTIONAL, ON
+  sign_in_names: username           # username, email, alias
   self_sign_up: true
   case_sensitive: false
   custom_attributes:

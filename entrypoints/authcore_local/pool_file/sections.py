@@ -21,6 +21,7 @@ from authcore_local.cognito.config import (
     SHORTEST_TOKEN_LIFETIME,
     AuthFlow,
     FirstFactor,
+    SignInName,
 )
 from authcore_local.cognito.user_pool.pool_user import UserStatus
 from authcore_local.pool_file.members import Member
@@ -190,6 +191,10 @@ SECTIONS: Final[Mapping[str, Section]] = {
         "first_factors": (
             "first_factors",
             lambda member: frozenset(member.some_of(get_args(FirstFactor))),
+        ),
+        "sign_in_names": (
+            "sign_in_names",
+            lambda member: member.one_of(get_args(SignInName)),
         ),
         "self_sign_up": ("self_sign_up", _FLAG),
         "case_sensitive": ("case_sensitive", _FLAG),

@@ -1,7 +1,7 @@
 """``AUTHCORE_LEGACY_*`` and ``AUTHCORE_LEGACY_SESSIONS_*``: the legacy system's HTTP API."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -57,6 +57,16 @@ LEGACY_SESSIONS_ASKED: Final = Check(
 """A check for every class that has both groups."""
 
 
+def _get_dialect() -> Any:
+    """Make the field of the older GET forms."""
+    return setting(
+        one_of("on", "off"),
+        "on or off",
+        "call the older GET forms for links: personal data and first passwords in URLs",
+        default="off",
+    )
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class LegacySettings:
     """The legacy system's HTTP API."""
@@ -65,9 +75,21 @@ class LegacySettings:
     api_key: str | SecretReference[str] = setting(
         secret_text, "text", "the key that authenticates calls", reread=True
     )
-    insecure_get_dialect: str = setting(
-        one_of("on", "off"),
-        "on or off",
-        "call the older GET forms for links: personal data and first passwords in URLs",
-        default="off",
-    )
+    insecure_get_dialect: str = _get_dialect()
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class LegacySideSettings(LegacyCallSettings):
+    """The legacy system's HTTP API, for triggers that can have an old pool in its place."""
+
+    insecure_get_dialect: str = _get_dialect()
+
+    def over_http(self) -> LegacySettings | None:
+        """Return the API; None where users come from an old pool."""
+        if self.url is None or self.api_key is None:
+            return None
+        return LegacySettings(
+            url=self.url,
+            api_key=self.api_key,
+            insecure_get_dialect=self.insecure_get_dialect,
+        )

@@ -6,7 +6,8 @@ import attrs
 
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import invalid_parameter, no_such_user
+from authcore_local.cognito.errors import CognitoError, invalid_parameter, no_such_user
+from authcore_local.cognito.hosted_ui.page_parts import is_address
 from authcore_local.cognito.idp_api.authentication import check_pool
 from authcore_local.cognito.idp_api.idp_endpoint import Input, Operation
 from authcore_local.cognito.idp_api.user_listing import attribute_list, mfa_members, user_type
@@ -76,10 +77,20 @@ class Administration:
         return {}
 
     def create_user(self, given: Input) -> Mapping[str, object]:
-        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; no message is sent."""
+        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; no message is sent, whatever is asked."""
         password = given.optional("TemporaryPassword")
         username, wanted = self._username(given), given.attributes("UserAttributes")
+        if given.optional("MessageAction") == "RESEND":
+            return self._resend(username)
+        if given.optional("MessageAction") not in {"", "SUPPRESS"}:
+            raise invalid_parameter("Invalid value at 'MessageAction'")
+        if "sub" in wanted:
+            raise invalid_parameter("Attributes did not conform to the schema: sub")
+        if "email" in wanted and not is_address(wanted["email"]):
+            raise invalid_parameter("Invalid email address format.")
         attributes = for_new_user(self._config, wanted)
+        if given.flag("ForceAliasCreation"):
+            self._take_alias(attributes)
         self._lifecycle.pre_sign_up("PreSignUp_AdminCreateUser", username, wanted)
         user = self._users.create(
             username,
@@ -88,6 +99,26 @@ class Administration:
             attributes=attributes,
         )
         return {"User": {**user_type(user), "Attributes": attribute_list(user)}}
+
+    def _resend(self, username: str) -> Mapping[str, object]:
+        """Answer about the user whose invitation would be sent again."""
+        user = self._users.known_as(username)
+        if user is None:
+            raise no_such_user()
+        if user.status != "FORCE_CHANGE_PASSWORD":
+            raise CognitoError(
+                "UnsupportedUserStateException", f"User's current status is {user.status}"
+            )
+        return {"User": {**user_type(user), "Attributes": attribute_list(user)}}
+
+    def _take_alias(self, attributes: Mapping[str, str]) -> None:
+        """Take a verified address from the user who has it as an alias, as Amazon's pool does."""
+        email = attributes.get("email", "")
+        owner = self._users.find(email) if attributes.get("email_verified") == "true" else None
+        if self._config.sign_in_names != "alias" or owner is None or owner.username == email:
+            return
+        unverified = {**owner.attributes, "email_verified": "false"}
+        self._users.change(owner.username, lambda user: attrs.evolve(user, attributes=unverified))
 
     def delete_user(self, given: Input) -> Mapping[str, object]:
         """``AdminDeleteUser``: ends all sessions too; an identity of the user becomes free."""

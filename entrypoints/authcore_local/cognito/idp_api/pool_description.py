@@ -37,6 +37,7 @@ class PoolDescription:
             "IssuerConfiguration": {"Type": "ORIGINAL"},
             "MfaConfiguration": config.mfa,
             "EstimatedNumberOfUsers": len(self.users.all_users()),
+            **_names(config),
             "AutoVerifiedAttributes": sorted(config.auto_verified),
             "UsernameConfiguration": {"CaseSensitive": config.case_sensitive},
             "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": not config.self_sign_up},
@@ -93,6 +94,12 @@ def _machine(config: PoolConfig, client: MachineClient) -> dict[str, object]:
         "AllowedOAuthScopes": list(client.scopes),
         "EnableTokenRevocation": True,
     }
+
+
+def _names(config: PoolConfig) -> dict[str, list[str]]:
+    """Return what users sign in with, beside user names."""
+    member = {"email": "UsernameAttributes", "alias": "AliasAttributes"}.get(config.sign_in_names)
+    return {} if member is None else {member: ["email"]}
 
 
 def _schema(attribute: SchemaAttribute) -> dict[str, object]:

@@ -43,11 +43,12 @@ class ForgottenPasswords:
         Mail a code; where existence errors are ENABLED, an unknown user gets the same answer.
 
         Raises:
-            CognitoError: LimitExceededException, a failed migration, or what Lifecycle raises.  In
-                LEGACY pools also UserNotFoundException and InvalidParameterException (no verified
-                address).
+            CognitoError: LimitExceededException, NotAuthorizedException (the user has a temporary
+                password), a failed migration, or what Lifecycle raises.  In LEGACY pools also
+                UserNotFoundException and InvalidParameterException (no verified address).
         """
         user = self._find_or_migrate(username)
+        _require_resettable(user)
         if user is not None and _can_be_mailed(user):
             code = self._codes.issue("new_password", user.subject)
             self._outbox.send(user.attributes["email"], SUBJECT, code)
@@ -85,12 +86,14 @@ class ForgottenPasswords:
         Make the password worthless, and mail a code for a new one: the user is RESET_REQUIRED.
 
         Raises:
-            CognitoError: UserNotFoundException, InvalidParameterException (no verified address),
-                or LimitExceededException.
+            CognitoError: UserNotFoundException, NotAuthorizedException (the user has a temporary
+                password), InvalidParameterException (no verified address), or
+                LimitExceededException.
         """
         user = self._users.known_as(username)
         if user is None:
             raise no_such_user()
+        _require_resettable(user)
         if not _can_be_mailed(user):
             raise _unreachable()
         code = self._codes.issue("new_password", user.subject)
@@ -103,6 +106,14 @@ class ForgottenPasswords:
         if not is_username(username):
             return None
         return self._users.find(username) or self._migration.on_forgotten_password(username)
+
+
+def _require_resettable(user: PoolUser | None) -> None:
+    """Refuse a user whom an administrator created, and who has not signed in."""
+    if user is not None and user.status == "FORCE_CHANGE_PASSWORD":
+        raise CognitoError(
+            "NotAuthorizedException", "User password cannot be reset in the current state."
+        )
 
 
 def _can_be_mailed(user: PoolUser) -> bool:

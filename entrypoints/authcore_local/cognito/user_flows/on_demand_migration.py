@@ -36,10 +36,12 @@ class MigratedProfile:
     A handler's answer about a user, validated.
 
     Attributes:
+        username: What was typed, or, where that is an alias, what the handler names.
         attributes: Conform to the schema.
         status: CONFIRMED keeps the typed password; RESET_REQUIRED does not.
     """
 
+    username: str = attrs.field(repr=False)
     attributes: Mapping[str, str] = attrs.field(repr=False)
     status: UserStatus
 
@@ -93,7 +95,7 @@ class UserMigration:
         self._lifecycle.pre_sign_up("PreSignUp_AdminCreateUser", username, profile.attributes)
         try:
             return self._users.create(
-                username,
+                profile.username,
                 password if kept else None,
                 status=profile.status,
                 attributes=profile.attributes,
@@ -140,13 +142,18 @@ def migrated_profile(config: PoolConfig, username: str, response: object) -> Mig
         if json.dumps(response.get(field)) not in allowed:
             raise _migration_error(f"invalid {field}")
     status: UserStatus = "CONFIRMED" if response.get("finalUserStatus") else "RESET_REQUIRED"
-    return MigratedProfile(_attributes(config, username, given), status)
+    attributes = _attributes(config, username, given)
+    is_alias = config.sign_in_names == "alias" and "@" in username
+    return MigratedProfile(
+        given.get("username", username) if is_alias else username, attributes, status
+    )
 
 
 def _attributes(config: PoolConfig, username: str, given: object) -> dict[str, str]:
     if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
         raise CognitoError("InvalidLambdaResponseException", "userAttributes must be text")
-    if given.get("username", username) != username:
+    is_alias = config.sign_in_names == "alias" and "@" in username
+    if given.get("username", username) != username and not is_alias:
         raise _migration_error("username must be the one that was typed")
     wanted = {name: text for name, text in given.items() if name != "username"}
     try:

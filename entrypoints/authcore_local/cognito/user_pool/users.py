@@ -10,7 +10,9 @@ from typing import Final
 import attrs
 
 from authcore.ports.system import Clock, Entropy
+from authcore_local.cognito.config import SignInName
 from authcore_local.cognito.errors import CognitoError, no_such_user
+from authcore_local.cognito.user_pool.addresses import Addresses, address_of
 from authcore_local.cognito.user_pool.identities import Identity
 from authcore_local.cognito.user_pool.pool_passwords import PasswordHash
 from authcore_local.cognito.user_pool.pool_user import PoolUser, UserStatus
@@ -51,6 +53,7 @@ class UserStore:
         *,
         pool_name: str = "",
         case_sensitive: bool = True,
+        sign_in_names: SignInName = "username",
     ) -> None:
         """
         Open an empty store.
@@ -63,6 +66,8 @@ class UserStore:
             pool_name: The pool id's second part, which SRP hashes with a user name.
 
             case_sensitive: False stores user names in lower case.
+
+            sign_in_names: Whether addresses name users, too.
         """
         self.writes: WriteBlock = WriteBlock()
         self._pool_name = pool_name
@@ -70,6 +75,7 @@ class UserStore:
         self._clock = clock
         self._entropy = entropy
         self._case_sensitive = case_sensitive
+        self._addresses = Addresses(sign_in_names, case_sensitive)
         self._lock = threading.Lock()
         self._by_username: dict[str, PoolUser] = {}
         self._username_of: dict[str, str] = {}
@@ -89,15 +95,20 @@ class UserStore:
         Create a user with a new ``sub``.
 
         Raises:
-            CognitoError: UsernameExistsException (an identity in use counts), or
-                LimitExceededException.
+            CognitoError: UsernameExistsException (an identity or an address in use counts),
+                LimitExceededException, or InvalidParameterException (no address where users are
+                created under theirs).
         """
         self.writes.check()
         now = self._clock.now()
+        subject = fresh_uuid(self._entropy)
         username = self.normalize_name(username)
+        if self._addresses.names == "email" and status != "EXTERNAL_PROVIDER":
+            attributes = address_of(username, attributes)
+            username = subject
         user = PoolUser(
             username=username,
-            subject=fresh_uuid(self._entropy),
+            subject=subject,
             password=None if password is None else self.hash_password(username, password),
             status=status,
             attributes=dict(attributes),
@@ -119,19 +130,21 @@ class UserStore:
             raise CognitoError("UsernameExistsException", "User account already exists.")
         if any(identity.key in self._linked_to for identity in user.identities):
             raise CognitoError("UsernameExistsException", "User account already exists.")
+        self._addresses.require_free(user, is_new=True)
         if len(self._by_username) >= MAX_USERS:
             raise CognitoError("LimitExceededException", f"The pool holds {MAX_USERS} users.")
         self._replace(user)
         self._username_of[user.subject] = user.username
 
     def _replace(self, user: PoolUser) -> None:
+        self._addresses.replace(self._by_username.get(user.username), user)
         self._by_username[user.username] = user
         self._linked_to |= dict.fromkeys((each.key for each in user.identities), user.username)
 
     def find(self, username: str) -> PoolUser | None:
         """Return the user who signs in as *username*."""
         with self._lock:
-            return self._by_username.get(self.normalize_name(username))
+            return self._by_username.get(self._named(username))
 
     def known_as(self, username_or_subject: str) -> PoolUser | None:
         """
@@ -178,6 +191,7 @@ class UserStore:
             changed = attrs.evolve(to(user), modified_at=self._clock.now())
             if any(self._linked_to.get(i.key, username) != username for i in changed.identities):
                 raise CognitoError("AliasExistsException", "The identity is another user's.")
+            self._addresses.require_free(changed, is_new=False)
             self._replace(changed)
             return changed
 
@@ -194,6 +208,7 @@ class UserStore:
             if user is None:
                 raise no_such_user()
             del self._username_of[user.subject]
+            self._addresses.replace(user, None)
             for identity in user.identities:
                 del self._linked_to[identity.key]
             return user
@@ -209,6 +224,7 @@ class UserStore:
             gone = [user for name, user in self._by_username.items() if name not in users]
             self._by_username = {}
             self._linked_to = {}
+            self._addresses.restore(())
             for user in users.values():
                 self._replace(user)
             self._username_of = {user.subject: user.username for user in users.values()}
@@ -218,7 +234,11 @@ class UserStore:
         username = self._username_of.get(username_or_subject)
         if username is not None and not self._by_username[username].is_external:
             return username
-        return self.normalize_name(username_or_subject)
+        return self._named(username_or_subject)
+
+    def _named(self, name: str) -> str:
+        """Return the user name of the user who signs in as *name*, known or not."""
+        return self._addresses.owner_of(name) or self.normalize_name(name)
 
     def set_password(self, username_or_subject: str, password: str, status: UserStatus) -> None:
         """

@@ -39,7 +39,7 @@ from authcore.domain.errors import (
     RejectedError,
     UserUnconfirmedError,
 )
-from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID, MOVED_TO
 
 
 Refusals = Mapping[str, type[RejectedError]]
@@ -80,7 +80,7 @@ For calls that write OUR_ATTRIBUTES only: what the pool's schema does not accept
 in it, or too short.
 """
 
-OUR_ATTRIBUTES: Final = frozenset({LEGACY_UID, LEGACY_LINKED})
+OUR_ATTRIBUTES: Final = frozenset({LEGACY_UID, LEGACY_LINKED, MOVED_TO})
 LISTING_USERS: Final[Refusals] = {}
 READING_A_LIMIT: Final[Refusals] = {}
 IMPORTING: Final[Refusals] = {}

@@ -24,6 +24,7 @@ All errors that authcore raises, in one tree.
     │   ├── ScopeRejectedError          the app client may not have the requested scopes
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
     │   │   ├── PasswordResetRequiredError  the user must set a new password first
+    │   │   ├── SecondFactorRequiredError   the old pool wants more than the password
     │   │   └── UserUnconfirmedError    the user has not confirmed the sign-up
     │   ├── AnswerRejectedError         the answer to a challenge is wrong (401)
     │   ├── ChallengeMismatchError      the challenge takes no such answer (400)

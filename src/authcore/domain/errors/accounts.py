@@ -18,6 +18,12 @@ class UserUnconfirmedError(CredentialsRejectedError):
     code: ClassVar[str] = "user_unconfirmed"
 
 
+class SecondFactorRequiredError(CredentialsRejectedError):
+    """The password is right, but the user has a second factor, which cannot move to the pool."""
+
+    code: ClassVar[str] = "second_factor_required"
+
+
 class AnswerRejectedError(RejectedError):
     """The answer to a challenge is wrong, too old or malformed.  Another one may be accepted."""
 

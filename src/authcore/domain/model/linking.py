@@ -88,7 +88,7 @@ class FailurePolicy:
         return " ".join((words[self.blocks], *listed))
 
 
-LinkStatus = Literal["already_linked", "linked", "created", "refused", "postponed"]
+LinkStatus = Literal["already_linked", "linked", "created", "unlinked", "refused", "postponed"]
 
 
 @attrs.frozen
@@ -98,6 +98,8 @@ class LinkOutcome:
 
     Attributes:
         status: ``refused``: a refusal.  ``postponed``: no usable answer; the next token retries.
+            ``unlinked``: the user has no account and needs none, because users come from another
+            pool.
         reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``,
             ``legacy_uid``), ``email_taken`` where it was created without the address because
             another account has it, or the code of the error.

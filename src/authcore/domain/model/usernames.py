@@ -14,6 +14,9 @@ LEGACY_UID: Final = "custom:legacy_uid"
 LEGACY_LINKED: Final = "custom:legacy_linked"
 """What authcore states about the link, under its keys: see LinkProofs.  No app client needs it."""
 
+MOVED_TO: Final = "custom:cognito_id"
+"""In an old pool: the ``sub`` of the user of the new pool whom the user there has become."""
+
 LINK_REFUSAL_CLAIM: Final = "authcore_link"
 """
 Claim of an ID token whose user was refused a legacy account: ``link_taken``.

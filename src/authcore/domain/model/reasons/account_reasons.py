@@ -29,6 +29,14 @@ MIGRATION: Final[tuple[Reason, ...]] = (
         "login.",
     ),
     Reason(
+        "second_factor_required",
+        REJECTED,
+        ("user_migration.authenticate",),
+        "The message for a wrong password.",
+        "The user of the old pool has a second factor, which cannot move. The user switches it off "
+        "at the old pool, or `AUTHCORE_OLD_POOL_MFA=drop` lets such users move without it.",
+    ),
+    Reason(
         "account_not_found",
         REJECTED,
         (

@@ -8,20 +8,21 @@ from authcore.domain.model.reasons.reason import MISCONFIGURED, NOTHING, REJECTE
 _PASSWORD: Final = ("password.begin", "password.challenge")
 _CHALLENGE: Final = ("password.challenge",)
 _OLD_LOGIN: Final = ("password.verify", "password.change")
+_MOVING: Final = "user_migration.authenticate"
 _AGAIN: Final = "401; another answer to the same challenge may be accepted."
 
 PASSWORD: Final[tuple[Reason, ...]] = (
     Reason(
         "password_reset_required",
         REJECTED,
-        (*_PASSWORD, "password.verify"),
+        (*_PASSWORD, "password.verify", _MOVING),
         "The same as for a wrong password, unless the page sends users to a new password.",
         "Nothing: an administrator reset the password, or the user was migrated without one.",
     ),
     Reason(
         "user_unconfirmed",
         REJECTED,
-        (*_PASSWORD, *_OLD_LOGIN),
+        (*_PASSWORD, *_OLD_LOGIN, _MOVING),
         "The same as for a wrong password, unless the page asks for the code of the sign-up.",
         NOTHING,
     ),

@@ -72,7 +72,7 @@ class ClaimedAccount:
             account = self._look_up(user, legacy_uid)
         except RejectedError:
             return None
-        return _accept(account, user, way) if account and _is_theirs(account, user) else None
+        return _accept(account, user, way) if account and is_theirs(account, user) else None
 
     def _follow_voucher(self, user: PoolAccount, voucher: Voucher) -> FoundAccount:
         account = self._look_up(user, voucher.legacy_uid)
@@ -135,7 +135,7 @@ def _accept(
     return FoundAccount(account, way if account.cognito_id is None else "cognito_id")
 
 
-def _is_theirs(account: LegacyAccount, user: PoolAccount) -> bool:
+def is_theirs(account: LegacyAccount, user: PoolAccount) -> bool:
     """Whether the legacy system names *user*, or both sides verified one address of theirs."""
     if account.cognito_id is not None:
         return account.cognito_id == user.subject

@@ -15,6 +15,7 @@ from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.domain.services.accounts.native_linking import NativeLinking
+from authcore.domain.services.accounts.old_pool_linking import OldPoolLinking
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import ProviderLinks, UserDirectory
 
@@ -46,10 +47,13 @@ class _UnchangedLinks(LegacyLinks):
 
 
 @attrs.frozen(eq=False, repr=False)
-class _UnchangedDirectory(UserDirectory):
+class UnchangedDirectory(UserDirectory):
+    """A directory that is read, and not written to."""
+
     directory: UserDirectory
 
     def find(self, username: str) -> DirectoryUser | None:
+        """See the port."""
         return self.directory.find(username)
 
     def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
@@ -79,8 +83,17 @@ def predict_linking(linking: AccountLinking) -> AccountLinking:
     return attrs.evolve(
         linking,
         links=_UnchangedLinks(linking.links),
-        directory=_UnchangedDirectory(linking.directory),
+        directory=UnchangedDirectory(linking.directory),
         policy=attrs.evolve(linking.policy, creation="unique"),
+    )
+
+
+def predict_old_pool_linking(linking: OldPoolLinking) -> OldPoolLinking:
+    """Return a service that decides as *linking* does, and writes to neither pool."""
+    return attrs.evolve(
+        linking,
+        old=UnchangedDirectory(linking.old),
+        directory=UnchangedDirectory(linking.directory),
     )
 
 
