@@ -22,7 +22,7 @@ from authcore.settings.guard import GuardSettings
 from authcore.settings.move import MoveSettings
 from authcore.settings.price import PriceSettings
 from authcore.settings.ready import ReadySettings
-from authcore.settings.source import OldPoolListSettings, SourceSettings
+from authcore.settings.source import SourceSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.legacy_checks import request as legacy_check
 from authcore_cli.process import CommandContext, ExitStatus
@@ -42,7 +42,6 @@ class _Commands:
     ready: ReadySettings
     price: PriceSettings
     source: SourceSettings
-    old_pool: OldPoolListSettings
 
 
 @attrs.frozen

@@ -24,7 +24,11 @@ LEGACY: Final = {
     "LEGACY_URL": "https://legacy.example.com",
     "LEGACY_API_KEY": "canary-api-key",
 }
-POOL: Final = {"SOURCE_KIND": "pool", "OLD_POOL_USER_POOL_ID": "eu-west-1_Old123456"}
+POOL: Final = {
+    "SOURCE_KIND": "pool",
+    "OLD_POOL_USER_POOL_ID": "eu-west-1_Old123456",
+    "OLD_POOL_CLIENT_ID": "4f5u7n3k2q1z",
+}
 SQL: Final = {
     "SOURCE_KIND": "sql",
     "SOURCE_SQL_URL": "postgresql://reader:canary@db.example.com/users?password=canary",

@@ -8,8 +8,6 @@ from typing import Final, Literal, get_args
 import attrs
 
 from authcore.domain.model.carried_attributes import is_carried
-from authcore.domain.model.pools import USER_POOL_ID_SENTENCE, is_user_pool_id
-from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings.parsers import integer, matching, one_of, satisfying, seconds, words
 from authcore.settings.reader import Check, Parser, setting
 from authcore.settings.secret_references import SecretReference
@@ -76,21 +74,6 @@ SOURCE_IS_NAMED: Final = Check(
     _lacks,
 )
 """A check for every class that has these groups."""
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class OldPoolListSettings:
-    """The pool that users come from, for commands that only list it."""
-
-    user_pool_id: str | None = setting(
-        satisfying(is_user_pool_id, USER_POOL_ID_SENTENCE),
-        "pool id",
-        "user pool that users come from",
-        default=None,
-    )
-    endpoint_url: ServiceUrl | None = setting(
-        service_url, "URL", "URL of the old pool's API, if it is not Amazon's", default=None
-    )
 
 
 @attrs.frozen(kw_only=True, eq=False)

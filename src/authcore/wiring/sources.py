@@ -18,8 +18,9 @@ from authcore.domain.services.accounts.write_quota import WriteQuota
 from authcore.ports.system import Clock, Pause
 from authcore.ports.user_source import UserSource
 from authcore.settings.legacy import LegacyCallSettings
+from authcore.settings.old_pool import OldPoolSettings
 from authcore.settings.secret_references import SecretReference
-from authcore.settings.source import SOURCE_IS_NAMED, OldPoolListSettings, SourceSettings
+from authcore.settings.source import SOURCE_IS_NAMED, SourceSettings
 from authcore.wiring.secrets import current_secret
 
 
@@ -43,7 +44,7 @@ class SourceGroups:
 
     source: SourceSettings
     legacy: LegacyCallSettings
-    old_pool: OldPoolListSettings
+    old_pool: OldPoolSettings
 
 
 @attrs.frozen(kw_only=True, eq=False)
