@@ -121,6 +121,7 @@ def drive_move(account: Account) -> None:
     with TemporaryDirectory() as folder:
         secrets = account.with_secrets(LEGACY_KEY)
         move = Move(account, Path(folder), {**secrets, "AUTHCORE_STORE_TABLE": TABLE_NAME})
+        assert move.run("plan", AUTHCORE_SOURCE_KIND="legacy").status == ExitStatus.OK
         move.plan()
         for name in ("check", "run", "link"):
             assert move.command(name).status == ExitStatus.OK

@@ -19,6 +19,8 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "authcore_cli.admin_wiring:pending_creates",
     ),
     "move": (
+        "authcore_cli.move.plan_command:PlanCommand.plan",
+        "authcore_cli.move.plan_wiring:plan_tools",
         "authcore_cli.move.execute_commands:ExecuteCommands.check",
         "authcore_cli.move.execute_commands:ExecuteCommands.run",
         "authcore_cli.move.execute_commands:ExecuteCommands.link",

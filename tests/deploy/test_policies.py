@@ -72,6 +72,7 @@ NOT_MADE: Final[Mapping[str, Mapping[str, str]]] = {
         "cognito-idp:AdminRespondToAuthChallenge": "the old login answers no challenge, and the "
         "own page begins no sign-in with IAM credentials",
     },
+    "move": {"dynamodb:Query": "the setting of a SQL source has the name of the operation"},
     "authorizer": {
         "dynamodb:DeleteItem": _RENEWS_NOTHING,
         "dynamodb:PutItem": _RENEWS_NOTHING,

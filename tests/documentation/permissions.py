@@ -26,7 +26,7 @@ TITLES: Final[Mapping[str, str]] = {
     "links": "`authcore links`",
     "move-ready": "`authcore move ready` and `rollback`",
     "sync": "`authcore sync`",
-    "move": "`authcore move check`, `run`, `link`, `open` and `undo`",
+    "move": "`authcore move plan`, `check`, `run`, `link`, `open` and `undo`",
     "sessions": "`authcore sessions`",
     "signin": "`authcore signin --flow ADMIN_USER_PASSWORD_AUTH`",
 }

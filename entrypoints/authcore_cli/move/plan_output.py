@@ -104,15 +104,14 @@ class PlanProgress(PlanReport):
             )
         )
         self._progress.update(self._task, total=total)
+        self._progress.start()
 
     def on_planned(self, rows: int) -> None:
         """See the protocol."""
-        self._progress.start()
         self._progress.update(self._task, completed=rows)
 
     def on_written(self, rows: int, total: int) -> None:
         """See the protocol."""
-        self._progress.start()
         if self._progress.tasks[0].description != "writing files":
             self._progress.reset(self._task, total=total, description="writing files")
         self._progress.update(self._task, completed=rows)

@@ -1,14 +1,18 @@
 """What ``authcore move plan`` works with."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 
-from authcore.adapters.runs.directory import RunsDirectory
 from authcore.domain.model.moves import RunTarget
 from authcore.domain.services.moves.import_rows import ImportRows
 from authcore.domain.services.moves.planning import Planning
 from authcore.ports.user_source import UserSource
+
+
+if TYPE_CHECKING:
+    from authcore.adapters.runs.directory import RunsDirectory  # imports sqlite3 and fcntl
 
 
 @attrs.frozen(kw_only=True)
@@ -28,7 +32,7 @@ class PlanTools:
         close: Closes the connections; by default there are none.
     """
 
-    runs: RunsDirectory
+    runs: "RunsDirectory"
     source: UserSource
     source_name: str
     planning: Planning

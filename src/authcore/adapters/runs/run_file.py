@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from authcore.adapters.runs.whole_file import OWNER_ONLY
 from authcore.domain.errors import ConfigurationError, LeaseHeldError
 
 
@@ -17,8 +18,6 @@ VERSION: Final = 1
 
 APPLICATION: Final = 0x61756D76
 """``auvm`` in the header of the file, by which the program ``file`` and others know it."""
-
-OWNER_ONLY: Final = 0o600
 
 BUSY_SECONDS: Final = 30
 """How long a call waits for a reader that recovers the file after a killed writer."""

@@ -2,8 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
-from authcore.adapters.runs.run_file import OWNER_ONLY
+
+OWNER_ONLY: Final = 0o600
 
 
 class WholeFile:
