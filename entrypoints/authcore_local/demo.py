@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore_local.addresses import COOKIE_DOMAIN, Ports
+from authcore_local.history import replace_file
 from authcore_local.legacy import SEED_USERS, SeedUser
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.own_application import OwnApplication
@@ -97,7 +98,7 @@ def _keep_files(folder: Path, stack: LocalStack, stop: threading.Event) -> None:
     folder.chmod(0o700)
     while True:
         variables = {**stack.command_environment, "AUTHCORE_MOVE_RUNS": str(folder / "runs")}
-        (folder / VARIABLES_FILE).write_text(variable_lines(variables), encoding="utf-8")
+        replace_file(folder / VARIABLES_FILE, variable_lines(variables))
         stack.history.write(folder)
         if stop.wait(WRITTEN_EVERY):
             return

@@ -62,9 +62,17 @@ class History(logging.Handler):
         """Write AUDIT_FILE and COUNTS_FILE into *folder*."""
         with self._guard:
             lines, counts = list(self._lines), dict(self._counts)
-        (folder / AUDIT_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         answer = _range_answer(counts, self._began, self._clock.now().date())
-        (folder / COUNTS_FILE).write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
+        replace_file(folder / AUDIT_FILE, "".join(f"{line}\n" for line in lines))
+        replace_file(folder / COUNTS_FILE, json.dumps(answer, indent=1) + "\n")
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write *text* so that no reader meets a part of it; only the owner may read the file."""
+    new = path.with_name(f"{path.name}.new")
+    new.touch(mode=0o600)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 class DatedCounter(ProcessDecisionCounter):

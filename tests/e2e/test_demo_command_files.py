@@ -26,7 +26,8 @@ def test_the_files_are_in_a_folder_of_the_owner_alone(tmp_path: Path) -> None:
     assert {"AUTHCORE_COGNITO_ENDPOINT_URL", "AUTHCORE_LEGACY_API_KEY"} <= names
     assert "AUTHCORE_LINKING_TABLE" not in names
     assert f"AUTHCORE_MOVE_RUNS={folder}/runs" in lines
-    assert {AUDIT_FILE, COUNTS_FILE} <= {path.name for path in folder.iterdir()}
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert files == dict.fromkeys((demo.VARIABLES_FILE, AUDIT_FILE, COUNTS_FILE), 0o600)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 

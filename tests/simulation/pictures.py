@@ -44,9 +44,9 @@ def moved() -> Chart:
         title="Users in the pool, of ten million, by the way they take",
         desc=(
             f"On sign-in alone {_millions(alone.moved[90])} of 10 million users are in the pool "
-            f"after 90 days and {_millions(alone.moved[-1])} after a year; the others never come. "
-            f"An import of the rest on day {WAIT}, at {ROWS_PER_SECOND} rows a second, brings all "
-            f"of them in within {_days(ways.seconds_to_import(rest, ROWS_PER_SECOND))}. "
+            f"after 90 days and {_millions(alone.moved[-1])} after a year; the others have not "
+            f"come. An import of the rest on day {WAIT}, at {ROWS_PER_SECOND} rows a second, "
+            f"brings all of them in within {_days(ways.seconds_to_import(rest, ROWS_PER_SECOND))}. "
             f"AdminCreateUser at {ways.CREATING} users a second, and a password for each at "
             f"{ways.UPDATING} a second, take {_days(created)} for all 10 million."
         ),

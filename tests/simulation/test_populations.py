@@ -93,7 +93,7 @@ def test_the_day_of_a_share_is_the_first_one_that_reaches_it() -> None:
 @pytest.mark.parametrize(("tries", "share"), [(20, 0.2), (1000, 0.01), (100_000, 0.4), (40, 0.9)])
 def test_a_binomial_count_has_its_mean_and_its_variance(tries: int, share: float) -> None:
     chance = Chance("binomial")
-    drawn = [chance.binomial(tries, share) for _ in range(4000)]
+    drawn = [chance.binomial(tries, share) for _ in range(1500)]
 
     mean = sum(drawn) / len(drawn)
     assert mean == pytest.approx(tries * share, rel=0.02)

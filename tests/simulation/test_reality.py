@@ -59,7 +59,7 @@ class ThrottledCreation(InMemoryUserCreation):
         return super().create_user(user)
 
 
-@pytest.mark.parametrize("users", [200, pytest.param(2_000, marks=pytest.mark.whole)])
+@pytest.mark.parametrize("users", [100, pytest.param(2_000, marks=pytest.mark.whole)])
 def test_a_run_creates_its_users_in_the_time_that_the_simulation_says(users: int) -> None:
     world = MoveWorld(size=users)
     world.creation = creation = ThrottledCreation(world)
@@ -107,7 +107,7 @@ def test_links_beyond_the_quota_are_postponed_as_the_simulation_says() -> None:
 
 @pytest.mark.parametrize("minutes", [15, pytest.param(60, marks=pytest.mark.whole)])
 def test_a_session_in_use_is_refreshed_as_often_as_the_simulation_says(minutes: int) -> None:
-    lifetime, hours, step = timedelta(minutes=minutes), minutes, timedelta(seconds=15)
+    lifetime, hours, step = timedelta(minutes=minutes), minutes // 3, timedelta(seconds=15)
     world, policy, count = SessionWorld(), RefreshPolicy(timedelta(days=30)), 0
     world.mint = TokenMint(clock=world.clock, lifetime=lifetime)
     session = validate_session(world.validator, world.sign_in())
@@ -117,4 +117,4 @@ def test_a_session_in_use_is_refreshed_as_often_as_the_simulation_says(minutes: 
             session, count = validate_session(world.validator, world.sign_in()), count + 1
 
     predicted = refreshes.refreshes_per_second(1, lifetime) * hours * 3600
-    assert count == pytest.approx(predicted, rel=0.03)
+    assert count == pytest.approx(predicted, rel=0.03, abs=1)

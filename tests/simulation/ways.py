@@ -6,12 +6,13 @@ from typing import Final
 
 import attrs
 
+from authcore.settings.move import MoveSettings
 from simulation.populations import Population
 from simulation.quotas import RATES, ROWS_PER_JOB
 
 
 DAY: Final = 24 * 3600
-LEFT_TO_SIGN_UPS: Final = 20
+LEFT_TO_SIGN_UPS: Final = attrs.fields(MoveSettings).leave_percent.default or 0
 """Percent of each rate that ``authcore move`` leaves by default: AUTHCORE_MOVE_LEAVE_PERCENT."""
 
 CREATING: Final = RATES["UserCreation"] * (100 - LEFT_TO_SIGN_UPS) // 100
