@@ -13,6 +13,7 @@ from authcore.domain.model.shadow import (
     LET_IN,
     SECOND_BOUNDS,
     WOULD_REFRESH,
+    Decided,
     ShadowCounts,
     bound_of,
 )
@@ -22,6 +23,8 @@ PERCENTILES: Final = (0.5, 0.95, 0.99)
 
 PROXY_HEAD: Final = 4_096
 """Bytes of a response head that nginx passes on by default.  See: nginx "proxy_buffer_size"."""
+
+_MEMBERS: Final = ("status", "outcome", "reason", "requests")
 
 EFFECTS: Final[Mapping[int, str]] = {
     LET_IN: "let in",
@@ -72,14 +75,8 @@ def as_json(counts: ShadowCounts, *, lines: int) -> str:
         "would_refresh": counts.count("accepted", reason=WOULD_REFRESH),
         "sent_to_sign_in": counts.count("rejected", status=302)
         + counts.count("rejected", status=401),
-        "decisions": [
-            {"status": status, "outcome": outcome, "reason": reason, "requests": number}
-            for (status, outcome, reason), number in sorted(counts.decided.items())
-        ],
-        "routes": [
-            {"status": status, "outcome": outcome, "reason": reason, "requests": number}
-            for (status, outcome, reason), number in sorted(counts.routes.items())
-        ],
+        "decisions": _rows(counts.decided),
+        "routes": _rows(counts.routes),
         "missed": dict(sorted(counts.missed.items())),
         "seconds": {
             f"p{part * 100:.0f}": bound_of(part, counts.seconds, SECOND_BOUNDS)
@@ -88,6 +85,12 @@ def as_json(counts: ShadowCounts, *, lines: int) -> str:
         "heads_above_4096": _above(counts),
     }
     return json.dumps(document)
+
+
+def _rows(decided: Mapping[Decided, int]) -> list[dict[str, object]]:
+    return [
+        dict(zip(_MEMBERS, (*key, number), strict=True)) for key, number in sorted(decided.items())
+    ]
 
 
 def _table(counts: ShadowCounts) -> Table:

@@ -18,12 +18,12 @@ from authcore.adapters.background import Background
 from authcore.adapters.correlation import correlate
 from authcore.adapters.log_format import exception_text
 from authcore.adapters.system import monotonic
-from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.errors import GroupRequiredError, SessionTooLargeError, UnavailableError
 from authcore.domain.model.audit import outcome_of
-from authcore.domain.model.shadow import WOULD_REFRESH, Prediction
+from authcore.domain.model.session_decision import SignInRequired
+from authcore.domain.model.shadow import LET_IN, WOULD_REFRESH, Prediction
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore_web.request.headers import cookie_header
-from authcore_web.response.check_answers import REASON
 from authcore_web.response.user import NO_IDENTITY
 from authcore_web.routes.check import CheckRoutes, can_renew_for
 
@@ -90,13 +90,15 @@ class ObserveRoutes:
         self._log.add(prediction)
 
     def _describe(self, request: Request, decided: BrowserDecision, seconds: float) -> Prediction:
-        answer, reason = self._check.respond(request, decided), decided.decision.reason
+        answer, decision = self._check.respond(request, decided), decided.decision
         size = sum(len(name) + len(value) + len(": \r\n") for name, value in answer.raw_headers)
-        if answer.status_code != 200:
-            refused = answer.headers.get(REASON, reason)
-            return Prediction("rejected", refused, answer.status_code, size, seconds)
-        named = WOULD_REFRESH if reason == "refreshed" else reason
-        return Prediction("accepted", named, 200, size, seconds)
+        if isinstance(decision, SignInRequired):
+            return Prediction("rejected", decision.reason, answer.status_code, size, seconds)
+        if answer.status_code != LET_IN:
+            code = GroupRequiredError.code
+            return Prediction("rejected", code, answer.status_code, size, seconds)
+        reason = WOULD_REFRESH if decision.reason == "refreshed" else decision.reason
+        return Prediction("accepted", reason, LET_IN, size, seconds)
 
     def _fail(self, error: Exception) -> None:
         self._log.fail()
