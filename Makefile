@@ -100,8 +100,12 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.checks
 	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
+	@PYTHONPATH=tests $(BIN)/python -m documentation.move_reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
 	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
+
+curves: $(VENV)/.ready ## Simulate a move of ten million users; draw the curves and tables of docs/capacity.md
+	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m simulation.curves
 
 docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
 	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
@@ -212,6 +216,13 @@ proxies: nginx ## Install Debian's nginx, HAProxy and Caddy for their tests, wit
 	  $$root apt-get update -qq && $$root apt-get install -y -qq $$proxy; \
 	  $$root systemctl disable --now --quiet $$proxy 2>/dev/null || true; }; done
 	@PATH="$$PATH:/usr/sbin"; haproxy -v | head -n 1; caddy version
+
+postgresql: ## Install Debian's PostgreSQL for its tests, without its service (asks for root)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends postgresql; \
+	  $$root systemctl disable --now --quiet postgresql 2>/dev/null || true; }
+	@ls /usr/lib/postgresql/*/bin/postgres | tail -n 1 | xargs -I{} {} --version
 
 clients: ## Install Amazon's clients for Node.js, which judge the local Cognito (asks for root where npm is missing)
 	@command -v npm >/dev/null || { \

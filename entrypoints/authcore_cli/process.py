@@ -171,7 +171,7 @@ class CommandContext:
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
     cockpit_sources: "Callable[[Mapping[str, str]], CockpitSources]" = _cockpit_sources
-    census_tools: "Callable[[Mapping[str, str], int, OnRetry], CensusTools]" = _census_tools
+    census_tools: "Callable[[Mapping[str, str], int | None, OnRetry], CensusTools]" = _census_tools
 
     @property
     def answers(self) -> Console:

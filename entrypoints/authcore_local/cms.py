@@ -18,7 +18,7 @@ from authcore_guard.asgi import Guard
 from authcore_guard.container import GuardContainer
 from authcore_local.addresses import CMS_HOST, LOOPBACK, Addresses
 from authcore_local.cms_layout import page, security_headers
-from authcore_local.flow_controls import CLOCK_PATH, PEOPLE_PATH, Controls
+from authcore_local.flow_controls import CLOCK_PATH, OLD_LOGIN_PATH, PEOPLE_PATH, Controls
 from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, FlowPage
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp
@@ -30,7 +30,7 @@ from authcore_local.visits import Visits
 PUBLIC_PATHS: Final = ("/",)
 
 UNGUARDED_PATHS: Final = frozenset(
-    (FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH, START_PATH, STEPS_PATH)
+    (FLOW_PATH, HOPS_PATH, CLOCK_PATH, OLD_LOGIN_PATH, PEOPLE_PATH, START_PATH, STEPS_PATH)
 )
 """
 Paths of the flow page and the front page: behind the guard, they would themselves refresh the

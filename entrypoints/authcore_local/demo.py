@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TextIO
 
 import attrs
@@ -32,6 +33,7 @@ def main(
     lifetimes: Lifetimes | None = None,
     application: OwnApplication | None = None,
     print_env: bool = False,
+    command_env: Path | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
     stop: threading.Event | None = None,
@@ -48,6 +50,9 @@ def main(
 
         print_env: Whether *out* receives the variables of the application's guard, or of the CMS's,
             and *err* all else.
+
+        command_env: File that receives the variables of the command ``authcore``, keys too; only
+            its owner may read it.
 
         out: Receives addresses and users; colour only on a terminal.
 
@@ -71,12 +76,20 @@ def main(
                 out.write(variable_lines(guarded.guard_variables(stack.environment)))
                 out.flush()
             _welcome(console, stack)
+            if command_env is not None:
+                _write_variables(command_env, stack)
             (stop or threading.Event()).wait()
             console.print("stopping")
     except PortTakenError as error:
         console.print(f"cannot start: {error}", style="bold red")
         return FAILED
     return 0
+
+
+def _write_variables(path: Path, stack: LocalStack) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(variable_lines(stack.command_environment), encoding="utf-8")
 
 
 def _welcome(console: Console, stack: LocalStack) -> None:
@@ -158,6 +171,7 @@ class Options:
     lifetimes: Lifetimes
     application: OwnApplication | None
     print_env: bool
+    command_env: Path | None
 
 
 def parse_options(arguments: Sequence[str] | None = None) -> Options:
@@ -172,6 +186,7 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         ),
         application=given.allow,
         print_env=given.print_env,
+        command_env=given.command_env,
     )
 
 
@@ -207,6 +222,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="print the variables of its guard on standard output, keys too",
     )
+    parser.add_argument(
+        "--command-env",
+        type=Path,
+        metavar="FILE",
+        help="write the variables of the command authcore to FILE, keys too",
+    )
     return parser
 
 
@@ -234,6 +255,7 @@ def _run() -> int:
         lifetimes=given.lifetimes,
         application=given.application,
         print_env=given.print_env,
+        command_env=given.command_env,
         stop=stop_on_signals(),
     )
 

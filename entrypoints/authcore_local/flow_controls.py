@@ -24,6 +24,7 @@ from authcore_local.visits import in_words
 
 CLOCK_PATH: Final = "/flow/clock"
 PEOPLE_PATH: Final = "/flow/people"
+OLD_LOGIN_PATH: Final = "/flow/old-login"
 
 MAX_SHOWN: Final = 12
 """Users on the page: the newest ones."""
@@ -55,6 +56,7 @@ class Controls:
         lifetimes: Of tokens, for the steps of the clock.
         users: Of the pool, oldest first.
         administrator: Calls the pool's API.
+        close_old_login: Ends the old login.
     """
 
     _origin: str
@@ -64,6 +66,7 @@ class Controls:
     _lifetimes: Lifetimes
     _users: Callable[[], Iterable[PoolUser]]
     _administrator: Administrator
+    _close_old_login: Callable[[], None]
 
     @property
     def routes(self) -> list[Route]:
@@ -71,6 +74,7 @@ class Controls:
         return [
             Route(CLOCK_PATH, self._form_endpoint(self._move), methods=["POST"]),
             Route(PEOPLE_PATH, self._form_endpoint(self._administrate), methods=["POST"]),
+            Route(OLD_LOGIN_PATH, self._form_endpoint(self._end_old_login), methods=["POST"]),
         ]
 
     @property
@@ -96,6 +100,13 @@ class Controls:
         )
         return f'<form method="post" action="{CLOCK_PATH}" class="actions">{buttons}</form>'
 
+    def old_login_button(self) -> str:
+        """Return the form that closes the old login, as HTML."""
+        return (
+            f'<form method="post" action="{OLD_LOGIN_PATH}" class="actions">'
+            '<button name="act" value="close">Close the old login</button></form>'
+        )
+
     def user_list(self) -> str:
         """Return a list of users with a form each, as HTML."""
         shown = list(self._users())[-MAX_SHOWN:]
@@ -120,6 +131,12 @@ class Controls:
             return MALFORMED
         self._administrator.do(act, who)
         return f"303 {LABELS[act].lower()}"
+
+    def _end_old_login(self, fields: Fields) -> str:
+        if fields.get("act") != "close":
+            return MALFORMED
+        self._close_old_login()
+        return "303 the old login is closed"
 
     def _form_endpoint(
         self, decide: Callable[[Fields], str]

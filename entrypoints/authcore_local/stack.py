@@ -43,6 +43,9 @@ from authcore_web.container import web_container
 
 NAMES: Final = ("cms", "auth", "cognito", "legacy")
 REPLICA: Final = "replica"
+OLD_SESSIONS: Final = "AUTHCORE_LEGACY_SESSIONS_COOKIE"
+OF_FUNCTIONS: Final = ("AUTHCORE_LINKING_TABLE",)
+"""Variables whose table exists in the functions' process only."""
 
 CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
     "/auth/verify": "guard",
@@ -195,6 +198,11 @@ class LocalStack(Running):
         """The auth service, for browsers."""
         return self.addresses.auth_url
 
+    @property
+    def command_environment(self) -> Mapping[str, str]:
+        """The variables of the command ``authcore`` in another process."""
+        return {name: text for name, text in self.environment.items() if name not in OF_FUNCTIONS}
+
     def rebuild(self, changes: Mapping[str, str] | None = None) -> None:
         """
         Replace auth service and CMS by new instances, with nothing in memory.
@@ -219,6 +227,13 @@ class LocalStack(Running):
         self._places["cms"].app = guarded_cms(
             guard, self.addresses, self._shared, self._controls, self._own_sign_in_url
         )
+
+    def close_old_login(self) -> None:
+        """Take the old login's form away, and let guards admit its sessions no more."""
+        self.legacy.close_login(f"{self.auth_url}/auth/signin")
+        given = self.environment.items()
+        self.environment = {name: text for name, text in given if name != OLD_SESSIONS}
+        self.rebuild()
 
     def cms_alone(self) -> AsgiApp:
         """Return the CMS without its guard; it expects a User in its scope."""
@@ -269,6 +284,7 @@ class LocalStack(Running):
             lifetimes=self.lifetimes,
             users=self.cognito.users.all_users,
             administrator=administrator,
+            close_old_login=self.close_old_login,
         )
 
     def _webhook_sender(self, key: str) -> WebhookSender:

@@ -11,6 +11,7 @@ API_KEY: Final = "key-of-the-check"
 FIND: Final = "/api/cognito_helper"
 MATCH: Final = "/api/cognito_helper/match"
 ATTACH: Final = "/api/cognito_helper/attach"
+DETACH: Final = "/api/cognito_helper/detach"
 LIST: Final = "/api/cognito_helper/list"
 PROFILES: Final = "/api/cognito_helper/profiles"
 UPDATE: Final = "/api/cognito_helper/update"
@@ -140,6 +141,29 @@ def attaching(to: str, status: str) -> Fault:
     return fault
 
 
+def detaching_always(exchange: Exchange) -> HttpAnswer:
+    """Take the link of any user back."""
+    answer = exchange.send()
+    if answer.status != 200 or said(answer) != {"status": "taken"}:
+        return answer
+    user = {
+        "userid": exchange.asked["userid"],
+        "username": "x",
+        "display_name": None,
+        "email": None,
+        "email_verified": False,
+        "cognito_id": None,
+        "locked": False,
+    }
+    return saying({"status": "detached", "user": user})
+
+
+def detaching_never(answer: dict[str, Any]) -> object:
+    if answer["status"] != "detached":
+        return answer
+    return {**answer, "user": {**answer["user"], "cognito_id": "sub-that-stays"}}
+
+
 def keeping_sessions(exchange: Exchange) -> HttpAnswer:
     return (
         saying({"status": "ended"})
@@ -257,6 +281,13 @@ FAULTS: Final[tuple[Planted, ...]] = (
         {"attach-locked"},
     ),
     ("a repeated link is taken", "attach", changing(ATTACH, taking_once), {"attach-again"}),
+    (
+        "links of others are taken back",
+        "detach",
+        on(DETACH, detaching_always),
+        {"detach-other"},
+    ),
+    ("a link that stays", "detach", changing(DETACH, detaching_never), {"detach-again"}),
     ("an echo of each update", "update", changing(UPDATE, updating_always), {"update-name"}),
     (
         "updates of other users",

@@ -98,6 +98,9 @@ READERS: Final[Mapping[str, Callable[[HttpAnswer, Mapping[str, str]], object]]] 
     link_contract.ATTACH_PATH: lambda answer, user: link_contract.attach_answer(
         answer, user["userid"], user["cognito_id"]
     ),
+    link_contract.DETACH_PATH: lambda answer, user: link_contract.detach_answer(
+        answer, user["userid"]
+    ),
     link_contract.CREATE_PATH: lambda answer, user: link_contract.create_answer(
         answer, user["cognito_id"]
     ),
@@ -193,7 +196,8 @@ def test_what_the_adapter_sends_to_link_fits_the_schemas(text: str, email: str |
     attach = link_contract.attach_request("x" * 64, "z" * 64, reset_access=True)
     create = link_contract.create_request(account)
 
-    for path, body in zip(LINK_PATHS, (match, attach, create), strict=True):
+    detach = link_contract.detach_request("x" * 64, "z" * 64)
+    for path, body in zip(LINK_PATHS, (match, attach, create, detach), strict=True):
         assert faults(request_body(path)["schema"], json.loads(body)) == []
     said = json.loads(create)
     assert said["email"] in {email, None}

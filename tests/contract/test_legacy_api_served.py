@@ -131,6 +131,22 @@ STORY: Final = (
         link_contract.attach_request("404", "sub-of-nobody", reset_access=False),
         "not_found",
     ),
+    (
+        link_contract.DETACH_PATH,
+        link_contract.detach_request(JANE.userid, "sub-of-another"),
+        "taken",
+    ),
+    (
+        link_contract.DETACH_PATH,
+        link_contract.detach_request(JANE.userid, "sub-of-jane"),
+        "detached",
+    ),
+    (link_contract.DETACH_PATH, link_contract.detach_request("404", "sub-of-nobody"), "not_found"),
+    (
+        link_contract.ATTACH_PATH,
+        link_contract.attach_request(JANE.userid, "sub-of-jane", reset_access=True),
+        "attached",
+    ),
     (link_contract.CREATE_PATH, link_contract.create_request(TWIN), "created"),
     (
         link_contract.CREATE_PATH,

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.http_links import HttpLegacyLinks
+from authcore.adapters.legacy.http_links import HttpLegacyLinks, HttpLegacyUnlinking
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.legacy.seed_dialect import (
     InsecureLegacyDialectWarning,
@@ -17,7 +17,7 @@ from authcore.adapters.legacy.seed_dialect import (
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import AccountTakenError
 from authcore.domain.model.urls import service_url
-from authcore.ports.legacy_links import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks, LegacyUnlinking
 from authcore.testing.contracts.legacy_links import (
     HOLDERS,
     PROSPERO,
@@ -25,8 +25,13 @@ from authcore.testing.contracts.legacy_links import (
     VIOLA,
     Holder,
     LegacyLinksContract,
+    LegacyUnlinkingContract,
 )
-from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
+from authcore.testing.fakes.legacy_accounts import (
+    InMemoryLegacyLinks,
+    InMemoryLegacyUnlinking,
+    LegacyRow,
+)
 from authcore_local.legacy import LegacySystem, Mode, SeedUser
 from authcore_local.servers import AsgiApp, LoopbackServer
 from support.gate import AMPLE
@@ -71,7 +76,9 @@ def _http() -> Iterator[HttpClient]:
         yield http
 
 
-class TestInMemoryLegacyLinks(LegacyLinksContract):
+class InMemory:
+    """A fake legacy system with HOLDERS in it."""
+
     @pytest.fixture
     def links(self) -> InMemoryLegacyLinks:
         return InMemoryLegacyLinks(
@@ -99,6 +106,16 @@ class TestInMemoryLegacyLinks(LegacyLinksContract):
             links.mixed_up = True
 
         return mix_accounts_up
+
+
+class TestInMemoryLegacyLinks(InMemory, LegacyLinksContract):
+    pass
+
+
+class TestInMemoryLegacyUnlinking(InMemory, LegacyUnlinkingContract):
+    @pytest.fixture
+    def unlinking(self, links: InMemoryLegacyLinks) -> LegacyUnlinking:
+        return InMemoryLegacyUnlinking(links)
 
 
 class OverHttp:
@@ -262,3 +279,11 @@ class TestSeedDialectLegacyLinks(OverHttp, LegacyLinksContract):
                 api_key=API_KEY,
                 entropy=SystemEntropy(),
             )
+
+
+class TestHttpLegacyUnlinking(OverHttp, LegacyUnlinkingContract):
+    mode = "unique"
+
+    @pytest.fixture
+    def unlinking(self, http: HttpClient, url: str) -> LegacyUnlinking:
+        return HttpLegacyUnlinking(http=http, base_url=service_url(url), api_key=API_KEY)

@@ -1,4 +1,4 @@
-"""Tables that ``make tables`` writes into pages of docs."""
+"""Tables that ``make tables`` and ``make curves`` write into pages of docs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +19,13 @@ class GeneratedPart:
         page: File name in docs.
         name: What the comments call it.
         make: Makes the text, in Markdown.
+        command: What writes it; by default ``make tables``.
     """
 
     page: str
     name: str
     make: Callable[[], str]
+    command: str = "make tables"
 
     @property
     def path(self) -> Path:
@@ -33,7 +35,7 @@ class GeneratedPart:
     def page_as_generated(self) -> str:
         """Return the page with this part made again."""
         begin, end = (
-            f"<!-- {self.name}: written by `make tables` -->",
+            f"<!-- {self.name}: written by `{self.command}` -->",
             f"<!-- end of {self.name} -->",
         )
         before, _, rest = self.read().partition(begin)

@@ -52,9 +52,11 @@ SINKS: Final[Mapping[str, int]] = {
     "Admitted": 1,
     "RepairResult": 3,
     "UnreadableRow": 1,
+    "UserOutcome": 2,
     "Prediction": 1,
     "Allow": 3,
     "Deny": 3,
+    "UnusableError": 0,
     "evolve": 9,
 }
 """Calls that take a reason, and at which place; by keyword only at 9."""

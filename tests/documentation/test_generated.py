@@ -5,6 +5,7 @@ import pytest
 from documentation import (
     checks,
     legacy_checks,
+    move_reasons,
     permissions,
     reasons,
     requirement_rows,
@@ -13,7 +14,7 @@ from documentation import (
 from documentation.generated import GeneratedPart
 
 
-TABLES = (checks, legacy_checks, permissions, reasons, requirement_rows, variables)
+TABLES = (checks, legacy_checks, move_reasons, permissions, reasons, requirement_rows, variables)
 
 
 @pytest.mark.parametrize("part", [each.PART for each in TABLES], ids=lambda part: part.name)

@@ -221,3 +221,20 @@ def test_who_watches_the_flow_refreshes_nothing(stack: LocalStack) -> None:
 
     assert len(stack.flow.since(0)) == before
     visitor.browser.close()
+
+
+def test_the_old_login_is_closed_by_a_button_and_its_sessions_open_nothing_more(
+    stack: LocalStack, http: HttpClient
+) -> None:
+    cookie = {"cookie": f"legacy_session={stack.legacy.open_session(JANE.userid)}"}
+    url = f"http://{LOOPBACK}:{stack.addresses.ports.cms}/articles"
+    asked = {"host": CMS_HOST, "accept": "text/html", **cookie}
+    assert http.request("GET", url, headers=asked).status == 200
+
+    refused = press(stack, http, "/flow/old-login", "act=open")
+    closed = press(stack, http, "/flow/old-login", "act=close")
+
+    assert (refused.status, closed.status) == (400, 303)
+    assert "AUTHCORE_LEGACY_SESSIONS_COOKIE" not in stack.environment
+    answer = http.request("GET", url, headers=asked)
+    assert (answer.status, stack.auth_url in (answer.header("location") or "")) == (302, True)

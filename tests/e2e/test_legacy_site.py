@@ -96,3 +96,21 @@ def test_a_name_that_leads_here_by_accident_shows_nothing(browser: Browser, site
     """No site elsewhere can rebind a name of its own to this machine and read along."""
     port = site.url.rpartition(":")[2]
     assert browser.get(f"http://evil.example:{port}/login").status == 400
+
+
+def test_a_closed_login_leads_to_the_new_one_and_takes_no_password(
+    browser: Browser, site: Site
+) -> None:
+    signed_in(browser, site, JANE.username, JANE.password)
+    site.legacy.close_login("http://auth.authcore.localhost:1/auth/signin")
+
+    page = browser.get(f"{site.url}/login")
+    refused = browser.send(
+        Form(f"{site.url}/login", {"username": JANE.username, "password": JANE.password})
+    )
+
+    for answer in (page, refused):
+        assert answer.status == 200
+        assert "http://auth.authcore.localhost:1/auth/signin" in answer.text
+        assert answer.form is None
+    assert len(site.legacy.sessions(JANE.userid)) == 1

@@ -257,12 +257,11 @@ class OnLocalCognito:
         config = PoolConfig(
             region=REGION,
             pool_id=f"{REGION}_Contract1",
-            issuer="http://127.0.0.1:8402/contract",
             domain="http://127.0.0.1:8402",
             client_id=app_client.id,
             client_secrets=(app_client.secret,),
             callback_urls=("http://127.0.0.1:8401/callback",),
-            **options,
+            **{"issuer": "http://127.0.0.1:8402/contract", **options},
         )
         local = LocalCognito(
             config,

@@ -22,7 +22,12 @@ DOCUMENT: Final[dict[str, Any]] = yaml.safe_load(
 JSON: Final = "application/json"
 SIGN_IN_PATHS: Final = (login_contract.LOGIN_PATH, login_contract.LOOKUP_PATH)
 UPDATE_PATH: Final = update_contract.UPDATE_PATH
-LINK_PATHS: Final = (link_contract.MATCH_PATH, link_contract.ATTACH_PATH, link_contract.CREATE_PATH)
+LINK_PATHS: Final = (
+    link_contract.MATCH_PATH,
+    link_contract.ATTACH_PATH,
+    link_contract.CREATE_PATH,
+    link_contract.DETACH_PATH,
+)
 SESSION_PATHS: Final = (session_contract.SESSION_PATH, session_contract.END_PATH)
 READ_PATHS: Final = (listing_contract.LIST_PATH, profile_contract.PROFILES_PATH)
 PATHS: Final = (*SIGN_IN_PATHS, *LINK_PATHS, UPDATE_PATH, *READ_PATHS, *SESSION_PATHS)

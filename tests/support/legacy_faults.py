@@ -58,7 +58,7 @@ class FaultyClient(HttpClient):
 
     def request(
         self,
-        method: Literal["GET", "POST"],
+        method: Literal["GET", "POST", "PUT"],
         url: ServiceUrl | str,
         *,
         headers: Mapping[str, str] | None = None,

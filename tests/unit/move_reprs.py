@@ -7,7 +7,6 @@ from authcore.domain.model.census import DailyCount
 from authcore.domain.model.census_entries import AccountEntry, UserEntry
 from authcore.domain.model.cost import MonthlyCost, PriceList
 from authcore.domain.model.moves import (
-    PlannedUser,
     Run,
     UnreadableRow,
     UserOutcome,
@@ -19,7 +18,7 @@ from authcore.domain.model.readiness import (
     ReadinessCheck,
 )
 from authcore.domain.model.runbook import Difference, Stage, WayBack
-from authcore.domain.model.trends import AuditEntry, RepeatedLine, UnreadableLine
+from authcore.domain.model.trends import AuditEntry, UnreadableLine
 from authcore.domain.services.moves.import_parts import ImportPart
 from authcore.domain.services.moves.pool_naming import PoolNaming
 
@@ -30,7 +29,6 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     DailyCount: frozenset({"action", "reason"}),
     ImportPart: frozenset({"name", "sha256"}),
     MonthlyCost: frozenset({"currency"}),
-    PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
     RepeatedLine: frozenset({"place"}),
     PoolNaming: frozenset({"aliases"}),
     Difference: frozenset({"anchor", "id", "kept_by", "mend", "what"}),

@@ -107,10 +107,10 @@ def test_rejected_rows_hold_nothing_of_an_account_but_its_id(folder: Path) -> No
 
 def test_an_id_that_is_no_text_is_shown_without_it(folder: Path) -> None:
     ImportFiles(folder).write(
-        _store(refused=(PlannedUser(1, "\ud800", None, "row_unreadable"),)), None
+        _store(refused=(PlannedUser(1, "\ud800", None, "row_text_unusable"),)), None
     )
 
-    assert b"\\ud800,,row_unreadable" in folder.joinpath("rejected.csv").read_bytes()
+    assert b"\\ud800,,row_text_unusable" in folder.joinpath("rejected.csv").read_bytes()
 
 
 class _KilledError(Exception):

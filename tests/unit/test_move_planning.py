@@ -89,8 +89,8 @@ def test_a_name_that_an_alias_pool_refuses_is_derived_from_the_legacy_id() -> No
         ({"username": "e" * 129}, "name_not_allowed"),
         ({"email": "emma@hartfield", "email_verified": True}, "attribute_not_valid"),
         ({"display_name": "E" * 2_049}, "attribute_too_long"),
-        ({"display_name": "\ud83d"}, "row_unreadable"),
-        ({"legacy_uid": "\udc00"}, "row_unreadable"),
+        ({"display_name": "\ud83d"}, "row_text_unusable"),
+        ({"legacy_uid": "\udc00"}, "row_text_unusable"),
     ],
 )
 def test_an_account_is_refused_with_a_reason(changes: dict[str, Any], reason: str) -> None:

@@ -19,6 +19,7 @@ OperationName = Literal[
     "endSession",
     "create",
     "attach",
+    "detach",
     "update",
 ]
 """The operations of docs/legacy-api.yaml."""

@@ -29,6 +29,7 @@ PATHS: Final[Mapping[OperationName, str]] = {
     "endSession": session_contract.END_PATH,
     "create": link_contract.CREATE_PATH,
     "attach": link_contract.ATTACH_PATH,
+    "detach": link_contract.DETACH_PATH,
     "update": update_contract.UPDATE_PATH,
 }
 
@@ -49,6 +50,7 @@ def _harmless_request(operation: OperationName, strange: str) -> bytes:
         "endSession": session,
         "create": b"{}",
         "attach": link_contract.attach_request(strange, strange, reset_access=False),
+        "detach": link_contract.detach_request(strange, strange),
         "update": update_contract.update_request(strange, strange, update) or b"{}",
     }[operation]
 

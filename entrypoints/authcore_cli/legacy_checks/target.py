@@ -130,6 +130,11 @@ class LegacyTarget:
         answer = self.post(link_contract.ATTACH_PATH, body)
         return link_contract.attach_answer(answer, legacy_uid, cognito_id)
 
+    def detach(self, legacy_uid: str, cognito_id: str) -> LegacyAccount:
+        """Take a link back."""
+        body = link_contract.detach_request(legacy_uid, cognito_id)
+        return link_contract.detach_answer(self.post(link_contract.DETACH_PATH, body), legacy_uid)
+
     def update(self, legacy_uid: str, cognito_id: str, name: str) -> bool:
         """Write a display name; whether anything was written."""
         body = update_contract.update_request(

@@ -1,4 +1,4 @@
-"""Rules of ``create``, ``attach`` and ``update``, on an account that these checks create."""
+"""Rules of ``create``, ``attach``, ``detach`` and ``update``, on an account that they create."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
@@ -124,6 +124,19 @@ class CreatedAccount:
             return
         raise BrokenRuleError("a locked account is linked")
 
+    def is_kept_by_others(self) -> None:
+        """Check that no other user's link is taken back."""
+        try:
+            self.target.detach(self.account.legacy_uid, self.target.unknown())
+        except AccountTakenError:
+            return
+        raise BrokenRuleError("the link of another user is taken back")
+
+    def is_detached_again(self) -> None:
+        """Check that a link is taken back, and that a repeated request is harmless."""
+        for _ in range(2):
+            self.target.detach(self.account.legacy_uid, self.wanted.cognito_id)
+
     def is_renamed(self) -> None:
         """Check that a change is written once."""
         uid, cognito_id = self.account.legacy_uid, self.wanted.cognito_id
@@ -190,3 +203,8 @@ def write_checks(target: LegacyTarget) -> Iterator[Check]:
     lacks = lacks or (None if target.request.locked else "--locked-user")
     rule = "a locked account is `locked`, and not linked"
     yield Check("attach-locked", "attach", rule, made.is_never_attached, lacks)
+    lacks = None if target.request.writes else "--write"
+    rule = "another Cognito id is `taken`, and the link stays"
+    yield Check("detach-other", "detach", rule, made.is_kept_by_others, lacks)
+    rule = "the account's own Cognito id is `detached`, again on repetition"
+    yield Check("detach-again", "detach", rule, made.is_detached_again, lacks)

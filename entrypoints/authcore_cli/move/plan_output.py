@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 from rich.box import SIMPLE
 from rich.progress import (
@@ -21,14 +20,11 @@ from rich.text import Text
 
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.moves import Run
-from authcore.domain.model.reasons.move_reasons import PLAN_REASONS
+from authcore.domain.model.reasons.move_reasons import sentence_of
 from authcore_cli.links_output import describe_wait
 from authcore_cli.move.plan_job import Counts, PlanReport
 from authcore_cli.process import CommandContext
 from authcore_cli.terminal_text import printable
-
-
-SENTENCES: Final[Mapping[str, str]] = {str(code): text for code, text in PLAN_REASONS.items()}
 
 
 class PlanLines(PlanReport):
@@ -147,7 +143,7 @@ def reasons_table(counts: Mapping[str, int]) -> Table:
     table.add_column("reason", overflow="fold")
     table.add_column("what to do", overflow="fold")
     for reason, count in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
-        table.add_row(f"{count:,}", reason, SENTENCES.get(reason, ""))
+        table.add_row(f"{count:,}", reason, sentence_of(reason))
     return table
 
 

@@ -24,7 +24,7 @@ from authcore_local.legacy.pool_updates import PoolUpdates
 from authcore_local.legacy.profile_page import ProfilePages
 from authcore_local.legacy.seed_dialect import SeedDialect
 from authcore_local.legacy.seed_users import SeedUser
-from authcore_local.legacy.site import LegacySite
+from authcore_local.legacy.site import LegacySite, LoginForm
 from authcore_local.legacy.sqlite_database import Store
 from authcore_local.legacy.user_table import NewUser, Row, UserTable
 
@@ -129,6 +129,7 @@ class LegacySystem:
         self._lock = threading.Lock()
         self._calls: deque[LegacyCall] = deque(maxlen=MAX_CALLS_KEPT)
         self._flow = flow
+        self._login_form = LoginForm()
         self._outbox = Outbox(store, entropy, send)
         links = Links(store, self._users, self._access, mode, unique_emails=unique_emails)
         updates = PoolUpdates(self._users, self._outbox, unique_emails=unique_emails)
@@ -150,6 +151,10 @@ class LegacySystem:
     def behave(self, behaviour: Behaviour) -> None:
         """Answer like this from now on; the default is ``honest``."""
         self._http.behaviour = behaviour
+
+    def close_login(self, successor: str) -> None:
+        """Show a link to *successor* in place of the form; open sessions stay."""
+        self._login_form.successor = successor
 
     def accounts(self) -> list[StoredAccount]:
         """All users, in the order of their arrival."""
@@ -247,7 +252,7 @@ class LegacySystem:
     def _pages(self, cms_url: str | None, pool_passwords: PoolPasswords | None) -> Mount:
         note = self._record_visit
         old_login = OldLogin(self._users, self._access, self.passwords, pool_passwords)
-        site = LegacySite(self._users, self._access, old_login, note, cms_url)
+        site = LegacySite(self._users, self._access, old_login, note, cms_url, self._login_form)
         return site.pages(ProfilePages(site, self._users, self._access, self._outbox, note).routes)
 
     def _account_of(self, row: Row) -> StoredAccount:

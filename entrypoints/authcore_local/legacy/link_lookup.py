@@ -1,4 +1,4 @@
-"""Match, create and attach legacy accounts, within the guarantees of a mode."""
+"""Match, create, attach and detach legacy accounts, within the guarantees of a mode."""
 
 from typing import Literal
 
@@ -86,6 +86,17 @@ class Links:
             self._users.set_cognito_id(userid, cognito_id)
             if reset_access:
                 self._access.reset(userid)
+            return self._users.where("userid", userid)[0]
+
+    def detach(self, userid: str, cognito_id: str) -> Row | Literal["not_found", "taken"]:
+        """Empty the id if it is *cognito_id*, and return the user, or the reason against it."""
+        with self._store.transaction():
+            row = _only(self._users.where("userid", userid))
+            if row is None:
+                return "not_found"
+            if row.cognito_id not in {None, cognito_id}:
+                return "taken"
+            self._users.set_cognito_id(userid, None)
             return self._users.where("userid", userid)[0]
 
     def _created_before(self, user: NewUser) -> list[Row]:

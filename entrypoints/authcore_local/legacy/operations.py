@@ -68,6 +68,11 @@ class Operations:
                 self._attach,
             ),
             Operation(
+                "/api/cognito_helper/detach",
+                {"userid": sound, "cognito_id": sound},
+                self._detach,
+            ),
+            Operation(
                 "/api/create_legacy_account",
                 {
                     "cognito_id": sound,
@@ -115,6 +120,14 @@ class Operations:
             {"status": row}
             if isinstance(row, str)
             else {"status": "attached", "user": user_members(row)}
+        )
+
+    def _detach(self, asked: Asked, _: str | None) -> Said:
+        row = self._links.detach(**asked)
+        return (
+            {"status": row}
+            if isinstance(row, str)
+            else {"status": "detached", "user": user_members(row)}
         )
 
     def _create(self, asked: Asked, key: str | None) -> Said | None:

@@ -59,6 +59,19 @@ Note = Callable[[str, str, str], None]
 """Takes the request, the answer, and its meaning."""
 
 
+@attrs.define
+class LoginForm:
+    """
+    The form of the old login.
+
+    Attributes:
+        successor: URL of the new login, once this one is closed; None (the default) while it is
+            open.
+    """
+
+    successor: str | None = None
+
+
 @attrs.frozen(eq=False, repr=False)
 class LegacySite:
     """
@@ -67,6 +80,7 @@ class LegacySite:
     Attributes:
         old_login: Checks and changes passwords.
         cms_url: Of the CMS, for a link; None for no link.
+        form: Whether the form is there.
     """
 
     _users: UserTable
@@ -74,6 +88,7 @@ class LegacySite:
     _old_login: OldLogin
     _note: Note
     _cms_url: str | None
+    _login_form: LoginForm = attrs.field(factory=LoginForm)
 
     def pages(self, more: Sequence[Route] = ()) -> Mount:
         """Return the pages, and *more*, under the system's own host names only."""
@@ -111,9 +126,13 @@ class LegacySite:
         return page("The old system", content)
 
     async def _form(self, _: Request) -> Response:
+        if self._login_form.successor is not None:
+            return _closed(self._login_form.successor)
         return page("Sign in to the old system", _login_form())
 
     async def _login(self, request: Request) -> Response:
+        if self._login_form.successor is not None:
+            return _closed(self._login_form.successor)
         if not is_own(request):
             return page("Sign in to the old system", _login_form(), "Please try again.", 403)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
@@ -192,6 +211,14 @@ def _login_form(username: str = "") -> str:
         '<input id="password" name="password" type="password" autocomplete="current-password" '
         "required><button>Sign in</button></form>"
     )
+
+
+def _closed(successor: str) -> HTMLResponse:
+    content = (
+        "<p>This sign-in has moved. Your account is the same.</p>"
+        f'<p><a href="{escape(successor)}">Sign in</a></p>'
+    )
+    return page("The old sign-in is closed", content)
 
 
 def page(title: str, content: str, problem: str = "", status: int = 200) -> HTMLResponse:

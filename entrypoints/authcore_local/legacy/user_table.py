@@ -147,8 +147,8 @@ class UserTable:
             )
             return self.where("userid", userid)[0]
 
-    def set_cognito_id(self, userid: str, cognito_id: str) -> None:
-        """Attach *cognito_id*."""
+    def set_cognito_id(self, userid: str, cognito_id: str | None) -> None:
+        """Attach *cognito_id*; None empties the column."""
         with self._store.transaction() as connection:
             connection.execute(
                 "UPDATE users SET cognito_id = ? WHERE userid = ?", (cognito_id, userid)

@@ -82,6 +82,28 @@ class LegacyLinks(Protocol):
         """
 
 
+class LegacyUnlinking(Protocol):
+    """Takes links back.  Not every legacy system can."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def detach_cognito_id(self, legacy_uid: str, cognito_id: str) -> LegacyAccount:
+        """
+        Empty the account's Cognito id if it is exactly *cognito_id*, locked or not.
+
+        Repeating it is harmless: an account without a Cognito id is returned as it is.
+
+        Raises:
+            AccountNotFoundError: No such account.
+
+            AccountTakenError: The account has another Cognito id; nothing was written.
+
+            LegacyUnavailableError: No usable answer, or one about another account.  The id may be
+                gone now.
+        """
+
+
 class LegacyListing(Protocol):
     """All accounts of the legacy system, for audits."""
 

@@ -90,9 +90,8 @@ class UserImport(Protocol):
             hashing: ``PasswordHashingAlgorithm``; None (the default) for a file without hashes.
 
         Raises:
-            LimitExceededError: Too many jobs of the pool exist.
-
-            ProviderUnavailableError: As for ``header``.  The job may exist now.
+            ProviderUnavailableError: As for ``header``; also where the pool has too many jobs.  The
+                job may exist now.
 
         See: Amazon Cognito CreateUserImportJob.
         """
@@ -103,6 +102,8 @@ class UserImport(Protocol):
         Send the job's file.  Only for a job that this object created; repeating is harmless.
 
         Raises:
+            ConfigurationError: The file cannot be read, or is longer than Cognito takes.
+
             ProviderUnavailableError: No usable answer.  The file may have arrived.
         """
 

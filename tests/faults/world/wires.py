@@ -52,7 +52,7 @@ class LegacyLine(HttpClient):
 
     def request(
         self,
-        method: Literal["GET", "POST"],
+        method: Literal["GET", "POST", "PUT"],
         url: ServiceUrl | str,
         *,
         headers: Mapping[str, str] | None = None,

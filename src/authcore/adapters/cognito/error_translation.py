@@ -83,6 +83,14 @@ in it, or too short.
 OUR_ATTRIBUTES: Final = frozenset({LEGACY_UID, LEGACY_LINKED})
 LISTING_USERS: Final[Refusals] = {}
 READING_A_LIMIT: Final[Refusals] = {}
+IMPORTING: Final[Refusals] = {}
+"""
+For calls about import jobs.  While another job runs, StartUserImportJob answers PreconditionNotMet,
+which is no refusal: the job may be started later.
+"""
+FINDING_AN_IMPORT: Final[Refusals] = {
+    "ResourceNotFoundException": AccountNotFoundError,
+}
 LINKING_A_PROVIDER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
     "AliasExistsException": AccountTakenError,

@@ -133,7 +133,7 @@ class HttpClient:
 
     def request(
         self,
-        method: Literal["GET", "POST"],
+        method: Literal["GET", "POST", "PUT"],
         url: ServiceUrl | str,
         *,
         headers: Mapping[str, str] | None = None,
@@ -144,7 +144,7 @@ class HttpClient:
         Send a request once and read the complete response.
 
         Args:
-            method: GET or POST.
+            method: GET, POST or PUT.
 
             url: A ServiceUrl, or one and fixed text; never from input.
 

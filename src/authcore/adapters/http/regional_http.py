@@ -57,7 +57,7 @@ class RegionalHttpClient(HttpClient):
 
     def request(
         self,
-        method: Literal["GET", "POST"],
+        method: Literal["GET", "POST", "PUT"],
         url: ServiceUrl | str,
         *,
         headers: Mapping[str, str] | None = None,

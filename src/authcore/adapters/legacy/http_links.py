@@ -4,7 +4,7 @@ from authcore.adapters.legacy import link_contract as contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
-from authcore.ports.legacy_links import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks, LegacyUnlinking
 
 
 class HttpLegacyLinks(LegacyApi, LegacyLinks):
@@ -37,3 +37,14 @@ class HttpLegacyLinks(LegacyApi, LegacyLinks):
         return contract.attach_answer(
             self._post(contract.ATTACH_PATH, body), legacy_uid, cognito_id
         )
+
+
+class HttpLegacyUnlinking(LegacyApi, LegacyUnlinking):
+    """Sends each request once.  Safe to share between threads.  See: docs/legacy-api.yaml."""
+
+    __slots__ = ()
+
+    def detach_cognito_id(self, legacy_uid: str, cognito_id: str) -> LegacyAccount:
+        """See the port."""
+        body = contract.detach_request(legacy_uid, cognito_id)
+        return contract.detach_answer(self._post(contract.DETACH_PATH, body), legacy_uid)

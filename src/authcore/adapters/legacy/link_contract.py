@@ -42,6 +42,7 @@ from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegac
 
 MATCH_PATH: Final = "/api/cognito_helper/match"
 ATTACH_PATH: Final = "/api/cognito_helper/attach"
+DETACH_PATH: Final = "/api/cognito_helper/detach"
 CREATE_PATH: Final = "/api/create_legacy_account"
 
 MAX_LINK_ANSWER_BYTES: Final = 8192
@@ -134,6 +135,38 @@ def attach_answer(answer: HttpAnswer, legacy_uid: str, cognito_id: str) -> Legac
     account = open_account_in(_require_user(said, "attached"))
     if (account.legacy_uid, account.cognito_id) != (legacy_uid, cognito_id):
         off_contract("an answer about another account; the id may be attached now", "account")
+    return account
+
+
+def detach_request(legacy_uid: str, cognito_id: str) -> bytes:
+    """
+    The body of a detach request.
+
+    Raises:
+        AccountNotFoundError: No account can have such an id.
+
+        LinkRejectedError: No user can have such a ``sub``.
+    """
+    if not sendable(legacy_uid, MAX_ID_LENGTH):
+        raise AccountNotFoundError("no account has such an id")
+    return to_json({"userid": legacy_uid, "cognito_id": _cognito_id(cognito_id)})
+
+
+def detach_answer(answer: HttpAnswer, legacy_uid: str) -> LegacyAccount:
+    """
+    The account without a Cognito id.
+
+    Raises:
+        AccountNotFoundError, AccountTakenError: The legacy system says so.
+
+        LegacyUnavailableError: Any other answer.
+    """
+    said = object_in(answer, MAX_LINK_ANSWER_BYTES)
+    if said == {"status": "not_found"}:
+        raise AccountNotFoundError("the legacy system has no such account")
+    account = account_in(_require_user(said, "detached"))
+    if (account.legacy_uid, account.cognito_id) != (legacy_uid, None):
+        off_contract("an answer about another account; the id may be gone now", "account")
     return account
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +13,7 @@ import attrs
 from authcore.adapters.runs.whole_file import WholeFile
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.moves import NewPoolUser, PlannedUser
-from authcore.domain.model.reasons.move_reasons import PLAN_REASONS
+from authcore.domain.model.reasons.move_reasons import sentence_of
 from authcore.domain.services.moves.import_parts import ImportPart, part_name
 from authcore.domain.services.moves.import_rows import MAX_BYTES, MAX_ROWS, ImportRows
 from authcore.ports.move_runs import RunStore
@@ -26,8 +26,6 @@ FOR_THE_OWNER: Final = 0o700
 
 SHOWN_EVERY: Final = 1_000
 """Rows between two calls of *on_rows*."""
-
-_SENTENCES: Final[Mapping[str, str]] = {str(code): text for code, text in PLAN_REASONS.items()}
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -200,7 +198,7 @@ class _RejectedRows:
         self._rows.writerow(HEADER)
 
     def add(self, planned: PlannedUser) -> None:
-        sentence = _SENTENCES.get(planned.reason, "")
+        sentence = sentence_of(planned.reason)
         cells = (planned.legacy_uid or "", planned.place or "", planned.reason, sentence)
         self._rows.writerow(map(_plain, cells))
 

@@ -51,9 +51,9 @@ class RunFile:
     """
     A SQLite file, one for each run.
 
-    A write is a transaction in SQLite's write-ahead log, which is on the disk when the write
-    returns: after SIGKILL, and after a power failure, each write is there as a whole or not at
-    all.  Deleted content is overwritten (``secure_delete``).
+    A write is a transaction in SQLite's write-ahead log: after SIGKILL, and after a power failure,
+    it is there as a whole or not at all.  All but pages of a plan, which can be read again, are on
+    the disk when the write returns.  Deleted content is overwritten (``secure_delete``).
 
     A writer holds a lock on the file ``<run>.lock`` until it is closed or its process ends, however
     it ends.  Readers need no lock and never wait for the writer.
@@ -106,11 +106,20 @@ class RunFile:
         return self._open
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Keep what is written inside completely, or nothing of it."""
+    def writing(self, *, is_durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """
+        Keep what is written inside completely, or nothing of it.
+
+        Args:
+            is_durable: Whether it must be on the disk when this returns; by default it must.
+                Otherwise a power failure, but no killed process, may undo it with all that was
+                written so since.
+        """
         connection = self.connection()
         with self.usable():
             if not connection.in_transaction:
+                level = "FULL" if is_durable else "NORMAL"
+                connection.execute(f"PRAGMA synchronous = {level}")
                 connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -182,7 +191,6 @@ class RunFile:
         )
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         if not self._is_reader:
-            connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
         return connection
 

@@ -115,7 +115,7 @@ class SqliteRun(RunStore):
 
     def add_page(self, planned: Sequence[PlannedUser], after: str | None) -> None:
         """See the port."""
-        with self._file.writing() as connection:
+        with self._file.writing(is_durable=False) as connection:
             (last,) = connection.execute("SELECT last FROM run").fetchone()
             numbers = range(last + 1, last + 1 + len(planned))
             if [each.number for each in planned] != [*numbers]:

@@ -155,7 +155,7 @@ def _read(statement: str | None, kind: str) -> tuple[str, str | None]:
 
 def _mac(key: bytes, *parts: str) -> str:
     """Sign *parts*; each length stands before its part, so that no two lists read the same."""
-    message = "".join(f"{len(part)}:{part}" for part in parts)
+    message = "".join([f"{len(part)}:{part}" for part in parts])
     return hmac.digest(key, message.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 

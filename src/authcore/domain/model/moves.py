@@ -108,14 +108,15 @@ class PlannedUser:
     claims: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
-OutcomeKind = Literal["created", "exists", "refused", "linked", "undone", "kept"]
+OutcomeKind = Literal["created", "exists", "refused", "linked", "opened", "undone", "kept"]
 """
 What became of a planned user.
 
 ``created``: the run created the pool user, and nothing else has happened.  ``exists``: the pool had
 a user of this name or address before, which the run does not touch.  ``refused``: the pool refused.
-``linked``: created, and both sides store both ids.  ``undone``: created, and removed by an undo.
-``kept``: created, and an undo left it, because it was used or may have been.
+``linked``: created, and both sides store both ids.  ``opened``: created, perhaps linked, and given
+a random password that was thrown away, so that "forgot password" works.  ``undone``: created, and
+removed by an undo.  ``kept``: created, and an undo left it, because it was used or may have been.
 """
 
 
@@ -144,7 +145,16 @@ RunTarget = Literal["import", "create"]
 """``import``: CSV import jobs.  ``create``: AdminCreateUser, one user after the other."""
 
 RunStage = Literal[
-    "planning", "planned", "executing", "executed", "linking", "linked", "undoing", "undone"
+    "planning",
+    "planned",
+    "executing",
+    "executed",
+    "linking",
+    "linked",
+    "opening",
+    "opened",
+    "undoing",
+    "undone",
 ]
 """How far a run is.  A stage that ends in ``ing`` was begun, and continues."""
 

@@ -19,7 +19,7 @@ from authcore.domain.errors import (
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
-from authcore.ports.legacy_links import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks, LegacyUnlinking
 from authcore.testing.contracts.suite import ContractSuite
 
 
@@ -376,3 +376,100 @@ class LegacyLinksContract(ContractSuite):
         for error in (unmatched.value, uncreated.value):
             assert "canary" not in f"{error!r} {error} {canary!r}"
             assert error.__cause__ is None
+
+
+class LegacyUnlinkingContract(ContractSuite):
+    """Run by every LegacyUnlinking: the fake and each adapter."""
+
+    @pytest.fixture
+    @abstractmethod
+    def links(self) -> LegacyLinks:
+        """Returns the links of a legacy system with HOLDERS."""
+
+    @pytest.fixture
+    @abstractmethod
+    def unlinking(self) -> LegacyUnlinking:
+        """Returns the port under test, of the same legacy system."""
+
+    @pytest.fixture
+    @abstractmethod
+    def go_down(self) -> Callable[[], None]:
+        """Returns a function that ends all answers."""
+
+    @pytest.fixture
+    @abstractmethod
+    def mix_up(self) -> Callable[[], None]:
+        """Returns a function after which answers are about other accounts."""
+
+    def test_a_link_that_was_taken_back_is_found_no_more_and_can_be_made_again(
+        self, links: LegacyLinks, unlinking: LegacyUnlinking
+    ) -> None:
+        links.attach_cognito_id("1601", SUB, reset_access=False)
+
+        assert unlinking.detach_cognito_id("1601", SUB) == VIOLA.account
+        assert links.match(account_query()) == AccountMatches()
+        links.attach_cognito_id("1601", ANOTHER_SUB, reset_access=False)
+
+    def test_taking_back_twice_is_harmless(
+        self, links: LegacyLinks, unlinking: LegacyUnlinking
+    ) -> None:
+        links.attach_cognito_id("1601", SUB, reset_access=False)
+
+        answers = [unlinking.detach_cognito_id("1601", SUB) for _ in range(2)]
+
+        assert answers == [VIOLA.account, VIOLA.account]
+
+    def test_the_link_to_another_user_stays(
+        self, links: LegacyLinks, unlinking: LegacyUnlinking
+    ) -> None:
+        attached = links.attach_cognito_id("1601", SUB, reset_access=False)
+
+        with pytest.raises(AccountTakenError):
+            unlinking.detach_cognito_id("1601", ANOTHER_SUB)
+
+        assert links.match(account_query()).by_cognito_id == attached
+
+    def test_other_accounts_keep_their_links(
+        self, links: LegacyLinks, unlinking: LegacyUnlinking
+    ) -> None:
+        attached = links.attach_cognito_id("1601", SUB, reset_access=False)
+
+        unlinking.detach_cognito_id("1611", SUB)
+
+        assert links.match(account_query()).by_cognito_id == attached
+
+    def test_identities_stay(self, links: LegacyLinks, unlinking: LegacyUnlinking) -> None:
+        links.attach_cognito_id("1599", SUB, reset_access=False)
+
+        unlinking.detach_cognito_id("1599", SUB)
+
+        found = links.match(account_query(identity=ROSALIND_AT_GOOGLE)).by_identity
+        assert found == ROSALIND.account
+
+    def test_a_locked_account_keeps_its_lock_and_loses_its_link(
+        self, unlinking: LegacyUnlinking
+    ) -> None:
+        assert unlinking.detach_cognito_id("1602", SUB) == MALVOLIO.account
+
+    @pytest.mark.parametrize("legacy_uid", ["404", "", "x" * 65, "\0"])
+    def test_an_account_that_is_none_is_not_found(
+        self, unlinking: LegacyUnlinking, legacy_uid: str
+    ) -> None:
+        with pytest.raises(AccountNotFoundError):
+            unlinking.detach_cognito_id(legacy_uid, SUB)
+
+    def test_an_outage_is_no_answer(
+        self, unlinking: LegacyUnlinking, go_down: Callable[[], None]
+    ) -> None:
+        go_down()
+
+        with pytest.raises(LegacyUnavailableError):
+            unlinking.detach_cognito_id("1601", SUB)
+
+    def test_an_answer_about_another_account_is_no_answer(
+        self, unlinking: LegacyUnlinking, mix_up: Callable[[], None]
+    ) -> None:
+        mix_up()
+
+        with pytest.raises(LegacyUnavailableError):
+            unlinking.detach_cognito_id("1601", SUB)

@@ -18,7 +18,7 @@ from authcore.domain.model.accounts import AccountPage, Credentials, LegacyAccou
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, Creation, NewLegacyAccount
 from authcore.ports.legacy_accounts import LegacyAccounts
-from authcore.ports.legacy_links import LegacyLinks, LegacyListing
+from authcore.ports.legacy_links import LegacyLinks, LegacyListing, LegacyUnlinking
 
 
 class InMemoryLegacyAccounts(LegacyAccounts):
@@ -229,6 +229,34 @@ class InMemoryLegacyLinks(LegacyLinks):
 
 def _identity_keys(identity: ExternalIdentity | None) -> frozenset[tuple[str, str]]:
     return frozenset({(identity.provider_name, identity.user_id)} if identity else ())
+
+
+class InMemoryLegacyUnlinking(LegacyUnlinking):
+    """
+    Takes links of *links* back; while they are not available, neither is this.
+
+    Attributes:
+        is_there: Set to False for a legacy system that cannot.
+    """
+
+    def __init__(self, links: InMemoryLegacyLinks) -> None:
+        self._links = links
+        self.is_there = True
+
+    def detach_cognito_id(self, legacy_uid: str, cognito_id: str) -> LegacyAccount:
+        """See the port."""
+        if not self._links.available or not self.is_there:
+            raise LegacyUnavailableError("the legacy system is down")
+        row = self._links.rows.get(legacy_uid)
+        if row is None:
+            raise AccountNotFoundError("no such legacy account")
+        if row.account.cognito_id not in (None, cognito_id):
+            raise AccountTakenError("the account is linked to another user")
+        account = attrs.evolve(row.account, cognito_id=None)
+        self._links.rows[legacy_uid] = attrs.evolve(row, account=account)
+        if self._links.mixed_up:
+            raise LegacyUnavailableError("an answer about another account")
+        return account
 
 
 class InMemoryLegacyListing(LegacyListing):

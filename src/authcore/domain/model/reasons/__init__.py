@@ -10,6 +10,7 @@ from typing import Final
 
 from authcore.domain.model.reasons.account_reasons import LINKING, MIGRATION
 from authcore.domain.model.reasons.connect_reasons import CONNECTING
+from authcore.domain.model.reasons.execution_reasons import EXECUTION
 from authcore.domain.model.reasons.outage_reasons import OUTAGES
 from authcore.domain.model.reasons.password_reasons import PASSWORD
 from authcore.domain.model.reasons.reason import Reason
@@ -32,6 +33,7 @@ SECTIONS: Final[Mapping[str, tuple[Reason, ...]]] = {
     "Account linking": LINKING,
     "Connecting": CONNECTING,
     "Rows of a source that are not moved": SOURCES,
+    "Users of a run": EXECUTION,
     "Requests to the auth service": REQUESTS,
 }
 """The rows by the headings of docs/reasons.md."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from authcore.domain.model.reasons import REASONS
+
 
 PlanReason = Literal[
     "account_locked",
@@ -18,7 +20,7 @@ PlanReason = Literal[
     "phone_not_verified",
     "required_attribute_missing",
     "row_too_long",
-    "row_unreadable",
+    "row_text_unusable",
     "value_not_in_csv",
 ]
 """Codes that planning gives; a source has further ones for rows that it cannot read."""
@@ -71,7 +73,7 @@ PLAN_REASONS: Final[Mapping[PlanReason, str]] = {
         "The row would be longer than the 16,000 characters that an import takes. Create the user "
         "without a file (AUTHCORE_MOVE_TARGET=create)."
     ),
-    "row_unreadable": "A value holds half a character (a lone surrogate). Correct it.",
+    "row_text_unusable": "A value holds half a character (a lone surrogate). Correct it.",
     "value_not_in_csv": (
         "A value has a character that an import file cannot hold: a line feed or another control "
         "character, a quotation mark, a backslash, or white space at its begin or end. Correct "
@@ -79,3 +81,18 @@ PLAN_REASONS: Final[Mapping[PlanReason, str]] = {
     ),
 }
 """What an operator does about each."""
+
+_SENTENCES: Final[Mapping[str, str]] = {
+    **{code: reason.operator for code, reason in REASONS.items()},
+    **{str(code): text for code, text in PLAN_REASONS.items()},
+}
+
+
+def sentence_of(reason: str) -> str:
+    """
+    Say what an operator does about a rejected row; an empty text where that is not known.
+
+    Args:
+        reason: Of a plan, or of a source.
+    """
+    return _SENTENCES.get(reason, "").replace("`", "")

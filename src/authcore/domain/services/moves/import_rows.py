@@ -32,6 +32,9 @@ USERNAME: Final = "cognito:username"
 MFA: Final = "cognito:mfa_enabled"
 
 _NOT_IN_CSV: Final = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029"\\\\]')
+_SURELY_FITS: Final = MAX_ROW // 4
+"""Characters of all values that fit into a row with all escapes, pairs and commas."""
+
 _TRIMMED: Final = frozenset(
     {"name", "given_name", "family_name", "middle_name", "nickname", "address", "profile"}
 )
@@ -65,8 +68,13 @@ class ImportRows:
     auto_verified: frozenset[str]
     is_mfa_required: bool
     hash_column: str | None = None
+    flags: tuple[str, ...] = attrs.field(init=False)
     columns: Mapping[str, int] = attrs.field(init=False)
     blank: tuple[str, ...] = attrs.field(init=False)
+
+    @flags.default
+    def _name_flags(self) -> tuple[str, ...]:
+        return tuple(sorted(f"{each}_verified" for each in self.auto_verified))
 
     @columns.default
     def _number_columns(self) -> Mapping[str, int]:
@@ -115,13 +123,14 @@ class ImportRows:
 
     def refusal(self, user: NewPoolUser) -> PlanReason | None:
         """Return the reason code why no row can import *user*; None if one can."""
-        if not any(
-            user.attributes.get(f"{each}_verified") == "true" for each in self.auto_verified
-        ):
-            only_phone = "email" not in self.auto_verified
+        attributes = user.attributes
+        if all(attributes.get(flag) != "true" for flag in self.flags):
+            only_phone = "email_verified" not in self.flags
             return "phone_not_verified" if only_phone else "email_not_verified"
-        if any(name not in self.columns for name in user.attributes):
+        if not attributes.keys() <= self.columns.keys():
             return "attribute_not_in_pool"
+        if _is_plain(user):
+            return None
         cells = self._cells(user)
         if cells is None:
             return "value_not_in_csv"
@@ -165,6 +174,19 @@ class ImportRows:
             )
 
 
+def _is_plain(user: NewPoolUser) -> bool:
+    """Whether one look at all values shows that a row can hold them: of most users it does."""
+    values = (user.username, *user.attributes.values(), user.password_hash or "")
+    together = "".join(values)
+    return (
+        len(together) < _SURELY_FITS
+        and together.isprintable()
+        and '"' not in together
+        and "\\" not in together
+        and all(value == value.strip() for value in values)
+    )
+
+
 def _cell(name: str, value: str) -> str | None:
     """Return *value* as it stands in a row; None where none can hold it."""
     if _NOT_IN_CSV.search(value):
@@ -175,7 +197,7 @@ def _cell(name: str, value: str) -> str | None:
     if name == "birthdate":
         year, month, day = text.split("-")
         return f"{month}/{day}/{year}"
-    return text.replace(",", "\\,")
+    return text.replace(",", "\\,") if "," in text else text
 
 
 def _is_too_long(row: str) -> bool:

@@ -131,11 +131,10 @@ class Planning:
 
     def _attributes(self, source: SourceUser) -> dict[str, str]:
         account = source.account
-        given = {**source.attributes, **map_fields(self.mapping, account)}
-        attributes = {name: value for name, value in given.items() if value}
-        for flag, about in FLAGS.items():
-            if about not in attributes:
-                attributes.pop(flag, None)
+        attributes = _given(source.attributes) if source.attributes else {}
+        for name, value in map_fields(self.mapping, account).items():
+            if value:
+                attributes[name] = value
         if "email" in attributes and account.email_verified:
             attributes["email_verified"] = "true"
         if self.proofs is not None:
@@ -144,7 +143,7 @@ class Planning:
 
     def _user_refusal(self, user: NewPoolUser, legacy_uid: str) -> PlanReason | None:
         if not _is_text(legacy_uid, user.username, *user.attributes.values()):
-            return "row_unreadable"
+            return "row_text_unusable"
         reason = self.schema.refusal(user.attributes)
         if reason is None and self.row_rule is not None:
             reason = self.row_rule.refusal(user)
@@ -199,6 +198,15 @@ def _refusal(account: LegacyAccount) -> PlanReason | None:
     return "already_linked" if account.cognito_id is not None else None
 
 
+def _given(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return what has a value, and no flag without the attribute that it is about."""
+    return {
+        name: value
+        for name, value in attributes.items()
+        if value and attributes.get(FLAGS.get(name, name))
+    }
+
+
 def _has_verified_phone(attributes: Mapping[str, str]) -> bool:
     return bool(attributes.get("phone_number")) and (
         attributes.get("phone_number_verified") == "true"
@@ -207,4 +215,5 @@ def _has_verified_phone(attributes: Mapping[str, str]) -> bool:
 
 def _is_text(*values: str) -> bool:
     """Whether no value holds half a character, which no file and no call can carry."""
-    return all(value.isascii() or not _HALVES.search(value) for value in values)
+    together = "\n".join(values)
+    return together.isascii() or not _HALVES.search(together)

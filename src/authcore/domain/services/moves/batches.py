@@ -1,0 +1,91 @@
+"""Works through the rows of a run, batch by batch, in several threads."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Final, TypeVar
+
+import attrs
+
+from authcore.domain.errors import AuthcoreError
+from authcore.domain.model.moves import OutcomeKind, PlannedUser, UserOutcome
+from authcore.ports.move_runs import RunStore
+
+
+BATCH: Final = 100
+"""Users whose outcomes are recorded together; a killed run looks at so many again at most."""
+
+WORKERS: Final = 8
+"""Users at once: a call takes a tenth of a second, and a quota is 25 to 120 calls a second."""
+
+Item = TypeVar("Item")
+OnOutcomes = Callable[[Sequence[UserOutcome]], None]
+
+
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class Workers:
+    """
+    Threads that work on a batch.
+
+    Args:
+        count: At most so many, by default WORKERS.
+
+        stop: Ends the waits of all threads when the work is given up; does nothing by default.
+    """
+
+    count: int = WORKERS
+    stop: Callable[[], None] = lambda: None
+
+    def settle(
+        self, work: Callable[[Item], UserOutcome], items: Sequence[Item]
+    ) -> tuple[list[UserOutcome], AuthcoreError | None]:
+        """
+        Do *work* for all *items*; after a failure no further one is begun.
+
+        Returns:
+            The outcomes of those that were done, and the first failure; None without one.
+        """
+        failures: list[AuthcoreError] = []
+        failed = threading.Event()
+
+        def attempt(item: Item) -> UserOutcome | None:
+            if failed.is_set():
+                return None
+            try:
+                return work(item)
+            except AuthcoreError as error:
+                failures.append(error)
+                failed.set()
+                return None
+
+        threads = ThreadPoolExecutor(self.count, thread_name_prefix="move")
+        try:
+            settled = list(threads.map(attempt, items))
+        except BaseException:
+            self.stop()
+            raise
+        finally:
+            threads.shutdown(cancel_futures=True)
+        outcomes = [each for each in settled if each is not None]
+        return outcomes, failures[0] if failures else None
+
+
+def with_outcome(
+    store: RunStore, kinds: frozenset[OutcomeKind]
+) -> Iterator[list[tuple[PlannedUser, UserOutcome]]]:
+    """Yield the users of a run whose outcome is of *kinds*, a batch at a time."""
+    after = 0
+    while outcomes := list(islice(store.outcomes(after), BATCH)):
+        chosen = {each.number: each for each in outcomes if each.kind in kinds}
+        if chosen:
+            planned = _planned(store, min(chosen), max(chosen))
+            yield [(each, chosen[each.number]) for each in planned if each.number in chosen]
+        after = outcomes[-1].number
+
+
+def _planned(store: RunStore, first: int, last: int) -> Iterator[PlannedUser]:
+    for each in store.planned(first - 1):
+        if each.number > last:
+            return
+        yield each

@@ -1,0 +1,105 @@
+"""Lets the users whom a run created one by one reset their passwords."""
+
+from functools import partial
+from typing import Final
+
+import attrs
+
+from authcore.domain.errors import AccountNotFoundError, RejectedError
+from authcore.domain.model.audit import AuditEvent, Outcome
+from authcore.domain.model.moves import PlannedUser, UserOutcome
+from authcore.domain.services.accounts.retrying import Retrier
+from authcore.domain.services.moves.batches import OnOutcomes, Workers, with_outcome
+from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
+from authcore.ports.audit import AuditLog
+from authcore.ports.move_runs import RunStore
+from authcore.ports.system import Entropy
+from authcore.ports.user_directory import UserAdministration
+
+
+STUCK: Final = "FORCE_CHANGE_PASSWORD"
+"""Status of a user who can neither sign in, nor get a code for a new password."""
+
+PASSWORD_LENGTH: Final = 120
+"""Of random characters; more than the longest minimum of a password policy, 99."""
+
+EVERY_KIND: Final = "aA1-"
+"""One character of each kind that a password policy can ask for."""
+
+Planned = tuple[PlannedUser, UserOutcome]
+
+
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class RunOpening:
+    """
+    Gives each created user a random password that is thrown away.
+
+    Cognito sends no code for a new password to a user in FORCE_CHANGE_PASSWORD; with a password the
+    user is CONFIRMED, and "forgot password" works.  Afterwards an undo keeps the user, who may have
+    signed in.  Users who left that status by themselves are not touched.
+
+    Args:
+        store: The run.
+
+        administration: The pool.
+
+        entropy: Makes the passwords.
+
+        retrier: Paced to the quota of user updates.
+
+        audit: Records every user who is opened.
+
+        workers: Threads.
+    """
+
+    store: RunStore
+    administration: UserAdministration
+    entropy: Entropy
+    retrier: Retrier
+    audit: AuditLog
+    workers: Workers
+
+    def run(self, require: RequireTurn, on_outcomes: OnOutcomes) -> None:
+        """
+        Open all users of the run.  May be called again after any failure.
+
+        Args:
+            require: Called before each write.
+
+            on_outcomes: Called with the outcomes of each batch, after they are recorded.
+
+        Raises:
+            UnavailableError: Seven attempts got no answer worth trusting, or the turn was lost.
+
+            ConfigurationError: The store cannot be used.
+        """
+        for batch in with_outcome(self.store, frozenset({"created", "linked"})):
+            outcomes, failure = self.workers.settle(partial(self._open, require=require), batch)
+            self.store.record(outcomes)
+            on_outcomes(outcomes)
+            if failure is not None:
+                raise failure
+
+    def _open(self, planned: Planned, require: RequireTurn) -> UserOutcome:
+        row, outcome = planned
+        try:
+            opened = call_in_turn(self.retrier, require, partial(self._attempt, outcome))
+        except RejectedError as error:
+            opened = attrs.evolve(outcome, reason=error.code)
+        result: Outcome = "accepted" if opened.kind == "opened" else "rejected"
+        self.audit.record(
+            AuditEvent("move.open", result, opened.reason, opened.subject, row.legacy_uid)
+        )
+        return opened
+
+    def _attempt(self, outcome: UserOutcome) -> UserOutcome:
+        found = self.administration.find_by_subject(outcome.subject or "")
+        if found is None or not found.found_by_subject:
+            raise AccountNotFoundError("the user is not in the pool any more")
+        if found.status == STUCK:
+            self.administration.set_password(found.subject, self._password())
+        return attrs.evolve(outcome, kind="opened", reason="ok")
+
+    def _password(self) -> str:
+        random = "".join(self.entropy.token() for _ in range(3))
+        return random[:PASSWORD_LENGTH] + EVERY_KIND

@@ -1,0 +1,78 @@
+"""Tells the users that a run created from all other users of the pool."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.link_proofs import LinkProofs
+from authcore.domain.model.moves import PlannedUser, UserOutcome
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
+from authcore.ports.user_directory import UserDirectory
+
+
+UNUSED: Final = frozenset({"FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"})
+"""Statuses of users who were created by a run, and have not set a password since."""
+
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far the clock of the pool may be behind that of this machine."""
+
+
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class OwnUsers:
+    """
+    Recognises users whose creation was not recorded.
+
+    A user counts as the run's own if the pool holds a voucher for exactly this account, which only
+    authcore can write; if the user has not set a password; and if the user is not older than the
+    run.  Asked only about users whom the run may have created: the call got no answer, or the run
+    was killed before it recorded one.
+
+    Args:
+        directory: The pool.
+
+        proofs: Of the pool.
+
+        started_at: When the run began.
+    """
+
+    directory: UserDirectory
+    proofs: LinkProofs
+    started_at: datetime
+
+    def find(self, planned: PlannedUser) -> UserOutcome | None:
+        """
+        Return the outcome of *planned* if the run created the user; None if it did not.
+
+        Raises:
+            ProviderUnavailableError: No usable answer.
+        """
+        if planned.user is None:
+            return None
+        found = self.directory.find(planned.user.username)
+        return created(planned, found) if found and self.is_own(planned, found) else None
+
+    def is_own(self, planned: PlannedUser, user: DirectoryUser) -> bool:
+        """Whether *user* is the one whom the run created for *planned*."""
+        voucher = self.proofs.voucher(user.attributes.get(LEGACY_LINKED))
+        names = (voucher and voucher.legacy_uid, user.attributes.get(LEGACY_UID))
+        is_old = user.created_at is None or user.created_at < self.started_at - CLOCK_SKEW
+        return names == (planned.legacy_uid,) * 2 and user.status in UNUSED and not is_old
+
+
+def created(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
+    """Return the outcome of *planned*, created as *user*."""
+    return UserOutcome(
+        planned.number, "created", subject=user.subject, modified_at=user.modified_at
+    )
+
+
+def holds(user: DirectoryUser, planned: PlannedUser) -> bool:
+    """Whether *user* is enabled and has the attributes of the plan, apart from those of links."""
+    wanted = planned.user.attributes if planned.user else {}
+    return user.enabled and all(
+        user.attributes.get(name, "") == value
+        for name, value in wanted.items()
+        if name not in (LEGACY_UID, LEGACY_LINKED)
+    )

@@ -1,0 +1,219 @@
+"""A run creates each user once, whatever happens to it."""
+
+import attrs
+import pytest
+
+from authcore.domain.errors import (
+    AttributesMissingError,
+    LeaseHeldError,
+    ProviderUnavailableError,
+)
+from authcore.domain.model.moves import NewPoolUser, PlannedUser
+from authcore.domain.model.usernames import LEGACY_LINKED
+from unit.moves_world import Killed, Life, World, planned
+
+
+ALL = ["user1", "user2", "user3", "user4", "user5"]
+
+
+def test_every_pending_user_is_created_and_recorded_with_sub_and_date() -> None:
+    world = World()
+
+    world.execute()
+
+    assert world.names() == ALL
+    assert [(each.number, each.kind, each.reason) for each in world.outcomes()] == [
+        (number, "created", "ok") for number in range(1, 6)
+    ]
+    stored = {each.subject: each.modified_at for each in world.directory.everybody()}
+    assert {each.subject: each.modified_at for each in world.outcomes()} == stored
+    assert None not in stored.values()
+
+
+def test_outcomes_are_told_after_they_are_recorded() -> None:
+    world, told = World(), []
+
+    world.execution().run(
+        lambda: None, lambda each: told.append((len(each), len(world.outcomes())))
+    )
+
+    assert told == [(5, 5)]
+
+
+def test_a_second_execution_creates_nobody() -> None:
+    world = World()
+    world.execute()
+    world.execute()
+
+    assert world.creation.asked == ALL
+
+
+def test_a_user_who_was_there_before_is_left_alone() -> None:
+    world = World()
+    before = world.directory.add("user2", {"name": "another"})
+
+    world.execute()
+
+    assert world.directory.find("user2") == before
+    assert world.kinds() == {1: "created", 2: "exists", 3: "created", 4: "created", 5: "created"}
+    assert world.outcomes()[1].reason == "user_exists"
+
+
+def test_a_user_whom_the_pool_refuses_does_not_stop_the_others() -> None:
+    world = World()
+    odd = NewPoolUser("user6", {"custom:no_such": "x"})
+    world.store.add_page([PlannedUser(6, "6", odd)], None)
+
+    world.execute()
+
+    assert world.outcomes()[5] == attrs.evolve(
+        world.outcomes()[5], kind="refused", reason="attributes_rejected", subject=None
+    )
+    assert world.names() == ALL
+
+
+def test_a_pool_that_refuses_every_user_is_a_wrong_schema_and_no_outcome() -> None:
+    world = World(size=0)
+    rows = [PlannedUser(n, str(n), NewPoolUser(f"u{n}", {"custom:no": "x"})) for n in range(1, 11)]
+    world.store.add_page(rows, None)
+
+    with pytest.raises(AttributesMissingError):
+        world.execute()
+
+    assert world.outcomes() == []
+
+
+def test_a_lost_answer_makes_no_second_user_and_loses_none() -> None:
+    world = World()
+    world.creation.loses_answers = 1
+
+    world.execute()
+
+    assert world.names() == ALL
+    assert {each.kind for each in world.outcomes()} == {"created"}
+    assert world.outcomes()[0].subject == world.directory.everybody()[0].subject
+
+
+def test_an_outage_stops_the_run_and_what_was_done_is_recorded() -> None:
+    world = World()
+
+    def require() -> None:
+        world.creation.unavailable = len(world.creation.asked) >= 2
+
+    with pytest.raises(ProviderUnavailableError):
+        world.execution().run(require, lambda _: None)
+
+    assert world.kinds() == {1: "created", 2: "created"}
+    world.creation.unavailable = False
+    world.execute()
+    assert (world.names(), {*world.kinds().values()}) == (ALL, {"created"})
+
+
+def test_after_a_failure_no_further_user_of_the_batch_is_begun() -> None:
+    world = World()
+    world.creation.unavailable = True
+
+    with pytest.raises(ProviderUnavailableError):
+        world.execute()
+
+    assert {*world.creation.asked} == {"user1"}
+
+
+def test_a_run_that_lost_its_turn_stops_before_the_next_write() -> None:
+    world, turns = World(), iter([None, None, LeaseHeldError("lost")])
+
+    def require() -> None:
+        if error := next(turns):
+            raise error
+
+    with pytest.raises(LeaseHeldError):
+        world.execution().run(require, lambda _: None)
+
+    assert world.creation.asked == ["user1", "user2"]
+    assert world.kinds() == {1: "created", 2: "created"}
+
+
+def _pool_of(world: World) -> list[tuple[str, str, str]]:
+    return [
+        (each.username, each.status, each.attributes[LEGACY_LINKED])
+        for each in world.directory.everybody()
+    ]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("batch", [2, 100])
+def test_a_run_that_is_killed_at_any_call_creates_each_user_once(
+    monkeypatch: pytest.MonkeyPatch, batch: int, after: bool
+) -> None:
+    monkeypatch.setattr("authcore.domain.services.moves.execution.BATCH", batch)
+    whole = World()
+    whole.execute()
+
+    for call in range(1, whole.life.calls + 1):
+        world = World(life=Life(call, after=after))
+        with pytest.raises(Killed):
+            world.execute()
+        world.life = Life()
+        world.execute()
+
+        assert _pool_of(world) == _pool_of(whole)
+        assert world.kinds() == whole.kinds()
+        subjects = [each.subject for each in world.directory.everybody()]
+        assert [each.subject for each in world.outcomes()] == subjects
+
+
+def test_a_user_of_the_same_account_who_set_a_password_is_not_the_run_s_own() -> None:
+    # The user moved by signing in, between the kill and the continuation.
+    world = World(life=Life(4))
+    with pytest.raises(Killed):
+        world.execute()
+    user = planned(1).user
+    assert user is not None
+    world.directory.add("user1", user.attributes, status="CONFIRMED")
+    world.life = Life()
+
+    world.execute()
+
+    assert world.kinds()[1] == "exists"
+
+
+@pytest.mark.parametrize("difference", [{LEGACY_LINKED: ""}, {"custom:legacy_uid": "99"}])
+def test_without_voucher_and_id_of_the_account_a_user_is_not_the_run_s_own(
+    difference: dict[str, str],
+) -> None:
+    world = World(life=Life(4))
+    with pytest.raises(Killed):
+        world.execute()
+    user = planned(1).user
+    assert user is not None
+    held = {**user.attributes, **difference}
+    world.directory.add("user1", held, status="FORCE_CHANGE_PASSWORD")
+    world.life = Life()
+
+    world.execute()
+
+    assert world.kinds()[1] == "exists"
+
+
+def test_recovery_records_what_a_killed_run_created_and_creates_nobody() -> None:
+    world = World(life=Life(5, after=True))
+    with pytest.raises(Killed):
+        world.execute()
+    created = world.names()
+    world.life = Life()
+
+    world.execution().recover(lambda _: None)
+
+    assert world.names() == created
+    assert [each.subject for each in world.outcomes()] == [
+        each.subject for each in world.directory.everybody()
+    ]
+
+
+def test_several_workers_create_each_user_once() -> None:
+    world = World(size=250, workers=8)
+
+    world.execute()
+
+    assert len(world.names()) == len({*world.names()}) == 250
+    assert {*world.kinds().values()} == {"created"}
