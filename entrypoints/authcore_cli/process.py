@@ -122,7 +122,9 @@ def _cockpit_sources(environment: Mapping[str, str]) -> "CockpitSources":
     return cockpit_sources(environment)
 
 
-def _census_tools(environment: Mapping[str, str], rate: int, on_retry: "OnRetry") -> "CensusTools":
+def _census_tools(
+    environment: Mapping[str, str], rate: int | None, on_retry: "OnRetry"
+) -> "CensusTools":
     from authcore_cli.move.cockpit_wiring import census_tools  # noqa: PLC0415 - boto3 is slow to import
 
     return census_tools(environment, rate, on_retry)

@@ -29,7 +29,6 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     DailyCount: frozenset({"action", "reason"}),
     ImportPart: frozenset({"name", "sha256"}),
     MonthlyCost: frozenset({"currency"}),
-    RepeatedLine: frozenset({"place"}),
     PoolNaming: frozenset({"aliases"}),
     Difference: frozenset({"anchor", "id", "kept_by", "mend", "what"}),
     MoveSetup: frozenset({"callers", "dead_letters", "observing"}),

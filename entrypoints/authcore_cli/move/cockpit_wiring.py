@@ -16,11 +16,7 @@ from authcore.adapters.runs.census_file import SqliteCensus
 from authcore.adapters.runs.census_history import JsonLinesCensusHistory
 from authcore.adapters.runs.directory import FOR_THE_OWNER
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
-from authcore.domain.errors import (
-    ConfigurationError,
-    MisconfiguredError,
-    ProviderUnavailableError,
-)
+from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
@@ -146,7 +142,7 @@ def _usual_rate(limits: ProvisionedLimits) -> int:
     """Leave a third of the quota to sign-ups and triggers, which list users, too."""
     try:
         quota = limits.per_second("UserList")
-    except (ProviderUnavailableError, MisconfiguredError):
+    except ProviderUnavailableError:
         quota = USUAL_QUOTA
     return max(quota * 2 // 3, 1)
 

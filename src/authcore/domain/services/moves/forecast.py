@@ -6,7 +6,7 @@ goes on as it did.  Reasons and measurements: docs/adr/0039-cockpit.md.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, product
 from statistics import median
@@ -62,6 +62,9 @@ _MARGIN: Final = 0.05
 """By which the interval is wider, of all days until its end."""
 
 _CURVE_POINTS: Final = 60
+
+_SETTLED: Final = 7
+"""Days after which a count that differs is no matter of the start."""
 
 
 @attrs.frozen(kw_only=True)
@@ -168,7 +171,18 @@ def _forecast(past: Past, counts: Sequence[int], share: float) -> Forecast:
         silent=max(past.waiting - coming, 0),
         curve=_curve(past.today, moved, central, outlooks),
         days=len(counts),
+        unexplained=tuple(_unexplained(past, counts, best)),
     )
+
+
+def _unexplained(past: Past, counts: Sequence[int], fit: _Fit) -> Iterator[date]:
+    """Yield the days that differ from *fit* by half and far more than by chance."""
+    begin = past.today - timedelta(days=len(counts) - 1)
+    rows = curves(fit.calendar, fit.session_days, fit.rates)
+    for day, count in enumerate(counts):
+        told = sum(persons * row[day] for persons, row in zip(fit.persons, rows, strict=True))
+        if day >= _SETTLED and abs(count - told) > max(0.5 * told, 6 * math.sqrt(told + 1)):
+            yield begin + timedelta(days=day)
 
 
 @attrs.frozen
