@@ -18,6 +18,7 @@ SECONDS ?= 60
 TOKENS ?= 200000
 SEED ?= 1
 SAMPLE ?= 300
+USERS ?= 1000000
 # The Lambda runtime that `make package` builds for; bytecode is of one minor version.
 RUNTIME ?= 3.13
 COVERAGE ?=
@@ -86,6 +87,9 @@ lint: $(VENV)/.ready ## Run ruff, mypy --strict and import-linter
 bench: $(VENV)/.ready ## Measure authcore beside other libraries, print a table (4 minutes; 10 with TOKENS=1000000)
 	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m bench --tokens $(TOKENS)
 
+move-bench: $(VENV)/.ready ## Plan a move of USERS=1000000 from SQLite, killed twice and continued; print rate and memory (3 minutes)
+	@PYTHONPATH=tests $(BIN)/python -m bench.moves --users $(USERS)
+
 faults: $(VENV)/.ready ## Run what the gate leaves out, then the fault-injection suite; print a summary (an hour; 45 minutes with SECONDS=2)
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate
 	@PYTHONPATH=tests $(BIN)/python -m faults --seconds $(SECONDS)
@@ -103,6 +107,7 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.move_reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
 	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
+	@PYTHONPATH=tests $(BIN)/python -m documentation.runbook
 
 curves: $(VENV)/.ready ## Simulate a move of ten million users; draw the curves and tables of docs/capacity.md
 	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m simulation.curves
@@ -157,10 +162,10 @@ sbom: $(PACKAGES_VENV)/.ready ## Write the bills of materials of image and funct
 
 floors: $(VENV)/.ready ## Run unit and door tests with the oldest libraries that pyproject.toml allows (2 minutes)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-floors
-	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli --extra otel pyproject.toml requirements/local.in \
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli --extra otel --extra sql pyproject.toml requirements/local.in \
 	  -o .venv-floors/floors.txt
 	@$(BIN)/uv pip install --quiet --python .venv-floors -r .venv-floors/floors.txt \
-	  django fastapi flask hypothesis litestar pycognito==2024.5.1 'pytest>=9' pytest-socket standardwebhooks websockets
+	  django fastapi flask hypothesis litestar 'psycopg[binary]' pycognito==2024.5.1 'pytest>=9' pytest-socket standardwebhooks websockets
 	@PYTHONPATH=src:entrypoints .venv-floors/bin/python -m pytest --quiet tests/unit tests/doors/test_web_*.py \
 	  tests/doors/test_guards.py tests/doors/test_lambda_web.py
 

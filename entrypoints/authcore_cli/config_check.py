@@ -21,6 +21,8 @@ from authcore.settings.doctor import DoctorSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.move import MoveSettings
 from authcore.settings.price import PriceSettings
+from authcore.settings.ready import ReadySettings
+from authcore.settings.source import OldPoolListSettings, SourceSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.legacy_checks import request as legacy_check
 from authcore_cli.process import CommandContext, ExitStatus
@@ -37,7 +39,10 @@ class _Commands:
 
     doctor: DoctorSettings
     move: MoveSettings
+    ready: ReadySettings
     price: PriceSettings
+    source: SourceSettings
+    old_pool: OldPoolListSettings
 
 
 @attrs.frozen
@@ -144,6 +149,9 @@ _HEADS: Final = (
 _OBSERVES: Final = {
     "guard": "AUTHCORE_GUARD_MODE=observe: this guard refuses no request and tells the application "
     "no user; it only counts what it would do",
+    "migration": "AUTHCORE_MIGRATION_MODE=observe: the migration trigger creates no user",
+    "linking": "AUTHCORE_LINKING_MODE=observe: the triggers link no user and create no account",
+    "pre_sign_up": "AUTHCORE_PRE_SIGN_UP_MODE=observe: the trigger refuses no sign-up",
 }
 """By the group that has the mode."""
 

@@ -1,6 +1,5 @@
 """``authcore doctor``."""
 
-from difflib import get_close_matches
 from typing import Annotated
 
 import attrs
@@ -8,6 +7,7 @@ from cyclopts import Parameter
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.checks import UNREAD, Report
+from authcore_cli.close_names import unknown_name
 from authcore_cli.doctor_output import JsonDoctorOutput, TerminalDoctorOutput
 from authcore_cli.process import CommandContext, ExitStatus
 
@@ -68,11 +68,6 @@ def _require_known(ids: tuple[str, ...]) -> None:
     from authcore.domain.services.doctor.registry import CHECKS  # noqa: PLC0415 - not at start-up
 
     known = [check.id for check in CHECKS]
-    problems = [_unknown(each, known) for each in ids if each not in known]
+    problems = [unknown_name("check", each, known) for each in ids if each not in known]
     if problems:
         raise ConfigurationError(problems)
-
-
-def _unknown(given: str, known: list[str]) -> str:
-    close = get_close_matches(given, known, n=1, cutoff=0.6)
-    return f"there is no check {given}" + (f"; did you mean {close[0]}?" if close else "")

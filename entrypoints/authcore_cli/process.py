@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from authcore_cli.links_run import LinkTools
     from authcore_cli.move.cockpit import CockpitSources
     from authcore_cli.move.cockpit_wiring import CensusTools
+    from authcore_cli.move.evidence_wiring import EvidenceRequest, OpenEvidence
+    from authcore_cli.move.plan_tools import PlanTools
+    from authcore_cli.move.run_tools import RunTools
     from authcore_cli.sync_run import SyncTools
 
     BuildPasswordSignIn: TypeAlias = Callable[
@@ -110,10 +113,28 @@ def _legacy_tools(environment: Mapping[str, str], request: "LegacyCheckRequest")
     return legacy_tools(environment, request)
 
 
+def _plan_tools(environment: Mapping[str, str], on_retry: "OnRetry") -> "PlanTools":
+    from authcore_cli.move.plan_wiring import plan_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return plan_tools(environment, on_retry)
+
+
 def _move_runs(environment: Mapping[str, str]) -> "RunsDirectory":
     from authcore.wiring.moves import load_runs_directory  # noqa: PLC0415 - of one command only
 
     return load_runs_directory(environment)
+
+
+def _run_tools(environment: Mapping[str, str], run_id: str, on_retry: "OnRetry") -> "RunTools":
+    from authcore_cli.move.run_wiring import run_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return run_tools(environment, run_id, on_retry)
+
+
+def _evidence(environment: Mapping[str, str], request: "EvidenceRequest") -> "OpenEvidence":
+    from authcore_cli.move.evidence_wiring import open_evidence  # noqa: PLC0415 - boto3 is slow to import
+
+    return open_evidence(environment, request)
 
 
 def _cockpit_sources(environment: Mapping[str, str]) -> "CockpitSources":
@@ -151,7 +172,10 @@ class CommandContext:
         examination: Builds what ``authcore doctor`` runs, from variables.
         entropy: For new keys.
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
+        plan_tools: Same parameters as ``authcore_cli.move.plan_wiring.plan_tools``.
         move_runs: Opens the folder of runs that variables name.
+        run_tools: Same parameters as ``authcore_cli.move.run_wiring.run_tools``.
+        evidence: Same parameters as ``authcore_cli.move.evidence_wiring.open_evidence``.
         cockpit_sources: Same parameters as ``authcore_cli.move.cockpit_wiring.cockpit_sources``.
         census_tools: Same parameters as ``authcore_cli.move.cockpit_wiring.census_tools``.
     """
@@ -171,7 +195,10 @@ class CommandContext:
     examination: "Callable[[Mapping[str, str], OnPart], OpenExamination]" = _examination
     entropy: Entropy = attrs.field(factory=SystemEntropy)
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
+    plan_tools: "Callable[[Mapping[str, str], OnRetry], PlanTools]" = _plan_tools
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
+    run_tools: "Callable[[Mapping[str, str], str, OnRetry], RunTools]" = _run_tools
+    evidence: "Callable[[Mapping[str, str], EvidenceRequest], OpenEvidence]" = _evidence
     cockpit_sources: "Callable[[Mapping[str, str]], CockpitSources]" = _cockpit_sources
     census_tools: "Callable[[Mapping[str, str], int | None, OnRetry], CensusTools]" = _census_tools
 

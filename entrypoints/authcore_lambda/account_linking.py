@@ -59,6 +59,11 @@ CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
 POSTPONED: Final = "account_linking.postponed"
 SOURCES: Final = frozenset((CONFIRMED, "PostAuthentication_Authentication"))
 
+OBSERVES: Final = (
+    "AUTHCORE_LINKING_MODE=observe: this trigger links NO user and creates no account; it only "
+    "records"
+)
+
 _log: Final = logging.getLogger("authcore.account_linking")
 
 
@@ -74,6 +79,7 @@ class AccountLinkingTrigger:
         failures: FailurePolicy,
         unnamed: UnnamedProviders | None = None,
         tell_legacy: TellLegacy | None = None,
+        observes: bool = False,
     ) -> None:
         """
         Answer with *linking*.
@@ -90,7 +96,10 @@ class AccountLinkingTrigger:
             unnamed: Warns about providers that no setting names; by default nothing does.
 
             tell_legacy: Writes fields of the pool to the account; by default there are none.
+
+            observes: Whether *linking* only records; then no user is kept out.  Default: no.
         """
+        self._observes = observes
         self._tell_legacy = tell_legacy
         self._linking = linking
         self._audit = audit
@@ -124,6 +133,9 @@ class AccountLinkingTrigger:
         """
         Link the user of *event*, from any trigger.
 
+        Where this trigger only observes, a user who was not linked before is ``postponed``: nothing
+        may believe in a link that was only predicted.
+
         Args:
             event: As it was read.
 
@@ -136,6 +148,9 @@ class AccountLinkingTrigger:
         if self._unnamed is not None:
             self._unnamed.note(event.provider)
         outcome = self._try_to_link(event, time)
+        if self._observes:
+            is_linked = outcome.status == "already_linked"
+            return outcome if is_linked else LinkOutcome("postponed", outcome.reason)
         if outcome.ends_sign_in:
             raise LinkingFailedError
         if outcome.status in ("refused", "postponed"):
@@ -238,10 +253,14 @@ def trigger_on(
     stores_for = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
+    observes = settings.linking.mode == "observe"
+    predict = None
+    if observes:
+        predict, audit = _prediction(audit)
 
     def linking(pool_id: str, time: Deadline) -> AccountLinking:
         lease, intents = stores_for(time)
-        return AccountLinking(
+        service = AccountLinking(
             links=TimedLegacyLinks(links, time, reserve),
             accounts=TimedLegacyAccounts(accounts, time, reserve),
             directory=pool.directory(pool_id, time),
@@ -253,6 +272,7 @@ def trigger_on(
             issuer=pool.issuer(pool_id),
             clock=clock,
         )
+        return predict(service) if predict else service
 
     return AccountLinkingTrigger(
         linking=linking,
@@ -260,10 +280,21 @@ def trigger_on(
         budget=settings.linking.budget,
         failures=settings.linking.on_failure,
         unnamed=UnnamedProviders(settings.linking),
-        tell_legacy=tell_legacy(
-            settings.sync, settings.legacy, settings.linking, audit=audit, http=http
-        ),
+        tell_legacy=None
+        if observes
+        else tell_legacy(settings.sync, settings.legacy, settings.linking, audit=audit, http=http),
+        observes=observes,
     )
+
+
+def _prediction(
+    audit: AuditLog,
+) -> tuple[Callable[[AccountLinking], AccountLinking], AuditLog]:
+    from authcore.domain.services.accounts.prediction import predict_linking
+    from authcore.domain.services.accounts.shadow_audit import ShadowAudit
+
+    _log.warning(OBSERVES)
+    return predict_linking, ShadowAudit(audit)
 
 
 def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event:

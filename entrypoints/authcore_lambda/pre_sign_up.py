@@ -61,6 +61,11 @@ COGNITO_CALLS: Final = 3
 NativeLinkingFor = Callable[[str | EventUnreadableError, Deadline], NativeLinking]
 """Makes the service for a pool id and the time that remains."""
 
+OBSERVES: Final = (
+    "AUTHCORE_PRE_SIGN_UP_MODE=observe: this trigger refuses NO sign-up and links no user; it only "
+    "records"
+)
+
 _log: Final = logging.getLogger("authcore.pre_sign_up")
 
 
@@ -91,6 +96,7 @@ class PreSignUpTrigger:
         native_linking: NativeLinkingFor | None,
         budget: timedelta,
         unnamed: UnnamedProviders | None = None,
+        observes: bool = False,
     ) -> None:
         """
         Answer with *policy*.
@@ -103,7 +109,10 @@ class PreSignUpTrigger:
             budget: Total time of one event, less than the five seconds that Cognito waits.
 
             unnamed: Warns about providers that no setting names; by default nothing does.
+
+            observes: Whether *policy* only records, and every sign-up passes.  Default: no.
         """
+        self._observes = observes
         self._policy = policy
         self._native_linking = native_linking
         self._budget = budget
@@ -137,8 +146,10 @@ class PreSignUpTrigger:
             outcome = self._policy(time).decide(_sign_up(event))
         except Exception as error:  # noqa: BLE001 - a fault of ours, whose text users would see
             log_fault(_log, error)
+            if self._observes:
+                return
             raise SignUpRefusedError(OUTAGE_TEXT) from None
-        if outcome != "accepted":
+        if outcome != "accepted" and not self._observes:
             text = REFUSED_TEXT if outcome == "rejected" else OUTAGE_TEXT
             raise SignUpRefusedError(text) from None
 
@@ -182,14 +193,31 @@ def build_handler(
         base_url=settings.legacy.url,
         api_key=legacy_key(settings.legacy),
     )
+    observes = settings.pre_sign_up.mode == "observe"
+    audit = _shadow_audit(audit) if observes else audit
+    native_linking = _native_linking(settings, audit)
     return PreSignUpTrigger(
         policy=lambda time: SignUpPolicy(
             accounts=TimedLegacyAccounts(accounts.with_deadline, time), audit=audit
         ),
-        native_linking=_native_linking(settings, audit),
+        native_linking=_predict(native_linking) if observes and native_linking else native_linking,
         budget=budget,
         unnamed=UnnamedProviders(settings.linking),
+        observes=observes,
     )
+
+
+def _shadow_audit(audit: AuditLog) -> AuditLog:
+    from authcore.domain.services.accounts.shadow_audit import ShadowAudit
+
+    _log.warning(OBSERVES)
+    return ShadowAudit(audit)
+
+
+def _predict(linking: NativeLinkingFor) -> NativeLinkingFor:
+    from authcore.domain.services.accounts.prediction import predict_native_linking
+
+    return lambda pool_id, time: predict_native_linking(linking(pool_id, time))
 
 
 def _native_linking(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinkingFor | None:

@@ -13,6 +13,7 @@ Lambda trigger".
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -40,6 +41,8 @@ from authcore_lambda.events.migration_event import MigrationEvent
 from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext, UserMigrationAnswer
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 
+
+OBSERVES: Final = "AUTHCORE_MIGRATION_MODE=observe: this trigger creates NO user; it only records"
 
 _log: Final = logging.getLogger("authcore.user_migration")
 
@@ -72,6 +75,7 @@ class UserMigrationTrigger:
         migration: Callable[[Deadline, LinkProofs | None], UserMigration],
         keys: tuple[bytes, ...] = (),
         budget: timedelta,
+        observes: bool = False,
     ) -> None:
         """
         Answer with *migration*.
@@ -82,7 +86,10 @@ class UserMigrationTrigger:
             keys: Of link proofs; without them, the default, migration vouches for no account.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
+
+            observes: Whether *migration* only records, and no user is created.  Default: no.
         """
+        self._observes = observes
         self._migration = migration
         self._keys = keys
         self._budget = budget
@@ -91,11 +98,18 @@ class UserMigrationTrigger:
         self, event: Event, context: LambdaContext | None, started: float | None = None
     ) -> Event:
         """
-        Answer *event*.
+        Answer *event*; unchanged, whatever happens, where this trigger only observes.
 
         Raises:
             MigrationUnavailableError: No answer worth trusting, or a fault of our own.
         """
+        if self._observes:
+            with suppress(MigrationUnavailableError):
+                self._answer(event, context, started)
+            return event
+        return self._answer(event, context, started)
+
+    def _answer(self, event: Event, context: LambdaContext | None, started: float | None) -> Event:
         time = Deadline(self._budget, context, started)
         try:
             read = MigrationEvent.read(event)
@@ -157,9 +171,11 @@ def build_handler(
         base_url=settings.legacy.url,
         api_key=legacy_key(settings.legacy),
     )
+    observes = settings.migration.mode == "observe"
+    audit = audit or LoggingAuditLog()
     migration = UserMigration(
         accounts=accounts,
-        audit=audit or LoggingAuditLog(),
+        audit=_shadow_audit(audit) if observes else audit,
         attributes=settings.migration.attributes,
         pool=settings.migration.pool,
         case_sensitive=settings.migration.case_sensitive == "on",
@@ -172,7 +188,15 @@ def build_handler(
         ),
         keys=settings.link_proof.keys,
         budget=settings.migration.budget,
+        observes=observes,
     )
+
+
+def _shadow_audit(audit: AuditLog) -> AuditLog:
+    from authcore.domain.services.accounts.shadow_audit import ShadowAudit
+
+    _log.warning(OBSERVES)
+    return ShadowAudit(audit)
 
 
 def _fail_without_settings(*_: object) -> Event:

@@ -26,6 +26,10 @@ from authcore_local.variable_lines import variable_lines
 
 FAILED = 1
 
+VARIABLES_FILE = "command.env"
+WRITTEN_EVERY = 1.0
+"""Seconds."""
+
 
 def main(
     *,
@@ -33,7 +37,7 @@ def main(
     lifetimes: Lifetimes | None = None,
     application: OwnApplication | None = None,
     print_env: bool = False,
-    command_env: Path | None = None,
+    command_files: Path | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
     stop: threading.Event | None = None,
@@ -51,8 +55,9 @@ def main(
         print_env: Whether *out* receives the variables of the application's guard, or of the CMS's,
             and *err* all else.
 
-        command_env: File that receives the variables of the command ``authcore``, keys too; only
-            its owner may read it.
+        command_files: Folder for the files with which the command ``authcore`` runs against the
+            demo: VARIABLES_FILE, with keys, and what audit logs and guards said, written again
+            every second; only its owner may read it.
 
         out: Receives addresses and users; colour only on a terminal.
 
@@ -76,9 +81,10 @@ def main(
                 out.write(variable_lines(guarded.guard_variables(stack.environment)))
                 out.flush()
             _welcome(console, stack)
-            if command_env is not None:
-                _write_variables(command_env, stack)
-            (stop or threading.Event()).wait()
+            stop = stop or threading.Event()
+            if command_files is not None:
+                _keep_files(command_files, stack, stop)
+            stop.wait()
             console.print("stopping")
     except PortTakenError as error:
         console.print(f"cannot start: {error}", style="bold red")
@@ -86,10 +92,15 @@ def main(
     return 0
 
 
-def _write_variables(path: Path, stack: LocalStack) -> None:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(variable_lines(stack.command_environment), encoding="utf-8")
+def _keep_files(folder: Path, stack: LocalStack, stop: threading.Event) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    while True:
+        variables = {**stack.command_environment, "AUTHCORE_MOVE_RUNS": str(folder / "runs")}
+        (folder / VARIABLES_FILE).write_text(variable_lines(variables), encoding="utf-8")
+        stack.history.write(folder)
+        if stop.wait(WRITTEN_EVERY):
+            return
 
 
 def _welcome(console: Console, stack: LocalStack) -> None:
@@ -171,7 +182,7 @@ class Options:
     lifetimes: Lifetimes
     application: OwnApplication | None
     print_env: bool
-    command_env: Path | None
+    command_files: Path | None
 
 
 def parse_options(arguments: Sequence[str] | None = None) -> Options:
@@ -186,7 +197,7 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         ),
         application=given.allow,
         print_env=given.print_env,
-        command_env=given.command_env,
+        command_files=given.command_files,
     )
 
 
@@ -223,10 +234,10 @@ def _parser() -> argparse.ArgumentParser:
         help="print the variables of its guard on standard output, keys too",
     )
     parser.add_argument(
-        "--command-env",
+        "--command-files",
         type=Path,
-        metavar="FILE",
-        help="write the variables of the command authcore to FILE, keys too",
+        metavar="FOLDER",
+        help="keep in FOLDER what the command authcore needs to run against it, keys too",
     )
     return parser
 
@@ -255,7 +266,7 @@ def _run() -> int:
         lifetimes=given.lifetimes,
         application=given.application,
         print_env=given.print_env,
-        command_env=given.command_env,
+        command_files=given.command_files,
         stop=stop_on_signals(),
     )
 

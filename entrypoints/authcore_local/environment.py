@@ -128,6 +128,15 @@ OWN_SIGN_IN_PAGE: Final[Mapping[str, str]] = {
 """Variables of the auth service with its own sign-in page."""
 
 
+MOVE: Final[Mapping[str, str]] = {
+    "AUTHCORE_MOVE_TARGET": "import",
+    "AUTHCORE_MOVE_IMPORT_ROLE_ARN": "arn:aws:iam::000000000000:role/authcore-local-import",
+    "AUTHCORE_READY_QUIET_DAYS": "1",
+    "AUTHCORE_READY_DEAD_LETTERS": "none",
+}
+"""Variables with which ``authcore move`` finishes the move of the stack's users."""
+
+
 def _second_region(addresses: Addresses) -> Mapping[str, str]:
     """Return the variables of a replica, where there is one."""
     url = addresses.replica_url

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -99,8 +99,17 @@ _serving: Final[ContextVar[tuple[Actor, int] | None]] = ContextVar("authcore_ser
 class FlowLog:
     """Keeps the last MAX_HOPS hops and MAX_NOTES audit events.  Safe to share between threads."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, also: Callable[[AuditEvent], None] | None = None) -> None:
+        """
+        Begin without entries.
+
+        Args:
+            clock: Dates them.
+
+            also: Called with each audit event; None, the default, for nothing.
+        """
         self._clock = clock
+        self._also = also
         self._lock = threading.Lock()
         self._hops: deque[Hop] = deque(maxlen=MAX_HOPS)
         self._notes: deque[Note] = deque(maxlen=MAX_NOTES)
@@ -152,6 +161,8 @@ class FlowLog:
         """Keep an audit event of *actor*."""
         correlation = current()
         request_id = correlation.request_id if correlation else None
+        if self._also is not None:
+            self._also(event)
         with self._lock:
             self._moments += 1
             moment = self._moments

@@ -15,6 +15,7 @@ from authcore.ports.system import Clock, Entropy
 from authcore.wiring.cookies import is_stored
 from authcore.wiring.sessions import SessionContainer
 from authcore_local.flow import Actor, FlowLog
+from authcore_local.history import DatedCounter, History
 from authcore_local.key_fetches import note_key_fetches
 
 
@@ -37,12 +38,14 @@ class Shared:
         entropy: For nonces.
         revocations: None where sessions live as long as their tokens.  Both servers see a
             revocation at once, as with a shared table.
+        history: Counts decisions per day.
     """
 
     flow: FlowLog
     clock: Clock
     entropy: Entropy
     revocations: RevocationList | None
+    history: History
 
 
 class Decisions:
@@ -102,6 +105,7 @@ def share(container: SessionContainer, shared: Shared, door: Actor) -> Decisions
     """
     container.clock.override(shared.clock)
     container.revocations.override(shared.revocations)
+    container.counter.override(DatedCounter(shared.history))
     note_key_fetches(container, shared.flow, door)
     container.audit_stream().subscribe(lambda event: shared.flow.note(door, event))
     decisions = Decisions()

@@ -16,6 +16,7 @@ from authcore_local.cms import cms, guarded_cms
 from authcore_local.cognito import LocalCognito, PoolConfig
 from authcore_local.environment import (
     CREATION,
+    MOVE,
     OWN_SIGN_IN_PAGE,
     environment_of,
     fresh_secrets,
@@ -25,6 +26,7 @@ from authcore_local.flow import Actor, FlowLog
 from authcore_local.flow_controls import Controls
 from authcore_local.flow_page import FLOW_PATH
 from authcore_local.functions import attach_functions, legacy_clients
+from authcore_local.history import History
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.link_lookup import Mode
 from authcore_local.legacy.outbox import ANSWER_LIMIT, MAX_ANSWER_BYTES, WebhookSender
@@ -69,6 +71,7 @@ class LocalStack(Running):
         lifetimes: Of the pool's tokens.
         revocations: Sessions that ended before their tokens; None where none can.
         flow: Every hop.
+        history: What audit logs and guards said, per day.
         addresses: URLs.
         environment: The ``AUTHCORE_*`` variables.
         legacy: The legacy system, for tests to steer.
@@ -131,7 +134,8 @@ class LocalStack(Running):
         self.revocations: ProcessRevocationList | None = (
             ProcessRevocationList(self.clock) if cuts_off_at_once else None
         )
-        self.flow: FlowLog = FlowLog(self.clock)
+        self.history: History = History(self.clock)
+        self.flow: FlowLog = FlowLog(self.clock, also=self.history.note)
         self._to_legacy = legacy_clients()
         self._closers: list[Callable[[], None]] = [self._to_legacy.close]
         ports = ports or Ports()
@@ -177,7 +181,7 @@ class LocalStack(Running):
         )
         if managed_secret:
             self.environment = manage_secret(self.environment, self.cognito.client_secrets.arn)
-        self._shared = Shared(self.flow, self.clock, self._entropy, self.revocations)
+        self._shared = Shared(self.flow, self.clock, self._entropy, self.revocations, self.history)
         self._controls = self._flow_controls()
         self._places["legacy"].app = Begun(self.legacy.app, self.flow, "legacy")
         self._places["cognito"].app = Begun(self.cognito.app, self.flow, "cognito")
@@ -201,7 +205,8 @@ class LocalStack(Running):
     @property
     def command_environment(self) -> Mapping[str, str]:
         """The variables of the command ``authcore`` in another process."""
-        return {name: text for name, text in self.environment.items() if name not in OF_FUNCTIONS}
+        given = {**self.environment, **MOVE}
+        return {name: text for name, text in given.items() if name not in OF_FUNCTIONS}
 
     def rebuild(self, changes: Mapping[str, str] | None = None) -> None:
         """

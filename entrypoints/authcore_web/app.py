@@ -89,6 +89,7 @@ def _routes(container: WebContainer) -> list[Route]:
     sign_in = container.sign_in_routes()
     session = container.session_routes()
     checks = container.check_routes()
+    observing = container.observe_routes()
     service = container.service_routes()
     verify = container.verify_routes()
     landings = container.landing_routes()
@@ -105,6 +106,8 @@ def _routes(container: WebContainer) -> list[Route]:
         Route("/auth/signout", container.sign_out_routes().sign_out, methods=["GET", "POST"]),
         Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),
         Route("/auth/check/{path:any_path}", checks.check, methods=ANY_METHOD),
+        Route("/auth/observe", observing.observe, methods=ANY_METHOD),
+        Route("/auth/observe/{path:any_path}", observing.observe, methods=ANY_METHOD),
         Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
         Route("/auth/password/verify", old_login.verify, methods=["POST"]),
         Route("/auth/password/changed", old_login.changed, methods=["POST"]),
@@ -149,6 +152,7 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
         with suppress(UnavailableError):  # /readyz reports when the keys are there
             await container.threads().run(container.keys().warm_up)
         yield
+        container.shadow_log().flush()
         container.http().close()
         if users := container.pool_users():
             users.close()

@@ -2,12 +2,26 @@
 
 from collections.abc import Mapping
 
+import attrs
 from dependency_injector import providers
 
+from authcore.adapters.audit.shadow_log import ShadowLog
+from authcore.adapters.background import Background
 from authcore.adapters.durations import Durations
 from authcore.adapters.system import environment as process_environment
+from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.prediction import (
+    UNCOUNTED,
+    UNRECORDED,
+    UnchangedStore,
+    predict_browsers,
+)
+from authcore.domain.services.sessions.user_check import UserCheck
+from authcore.ports.cookies import SessionJar
+from authcore.ports.session_stores import SealedStore
 from authcore.settings import load
 from authcore.settings.verify import redirects_checks
+from authcore.wiring.cookies import session_jar
 from authcore.wiring.pages import denial_pages_of
 from authcore.wiring.sessions import SessionContainer
 from authcore_web.containers.programs import ProgramContainer
@@ -19,6 +33,7 @@ from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.routes.check import CheckRoutes
 from authcore_web.routes.landings import LandingRoutes
+from authcore_web.routes.observe import ObserveRoutes
 from authcore_web.routes.pictures import PictureRoutes, picture_routes_of
 from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.service import ServiceRoutes
@@ -27,6 +42,17 @@ from authcore_web.routes.sign_out import SignOutRoutes, SignOutUrls
 from authcore_web.routes.way_back import WayBack
 from authcore_web.service_urls import sign_out_urls_of
 from authcore_web.settings import WebSettings
+
+
+def predicting_guard(guard: BrowserGuard, jar: SessionJar) -> BrowserGuard:
+    """Predict what *guard* would decide; *jar* reads sessions and stores none."""
+    return attrs.evolve(predict_browsers(guard), jar=jar)
+
+
+def predicting_checks(checks: CheckRoutes) -> CheckRoutes:
+    """Answer as *checks*, and record no refusal."""
+    silent = UserCheck(audit=UNRECORDED, counter=UNCOUNTED)
+    return attrs.evolve(checks, user_check=silent)
 
 
 class WebContainer(ProgramContainer):
@@ -55,6 +81,35 @@ class WebContainer(ProgramContainer):
                 redirects_checks, ServiceContainer.web_access_settings
             ),
         ),
+    )
+    shadow_log: providers.Provider[ShadowLog] = providers.ThreadSafeSingleton(
+        ShadowLog,
+        clock=SessionContainer.clock,
+        counter=SessionContainer.counter,
+        audit=SessionContainer.audit,
+    )
+    unchanged_texts: providers.Provider[SealedStore] = providers.ThreadSafeSingleton(
+        UnchangedStore, SessionContainer.texts
+    )
+    predicting_guard: providers.Provider[BrowserGuard] = providers.ThreadSafeSingleton(
+        predicting_guard,
+        SessionContainer.browser_guard,
+        providers.ThreadSafeSingleton(
+            session_jar,
+            SessionContainer.cookie,
+            SessionContainer.clock,
+            SessionContainer.entropy,
+            unchanged_texts.provider,
+            SessionContainer.key_ring,
+            SessionContainer.audit,
+        ),
+    )
+    observe_routes: providers.Provider[ObserveRoutes] = providers.ThreadSafeSingleton(
+        ObserveRoutes,
+        browser_guard=predicting_guard,
+        check=providers.ThreadSafeSingleton(predicting_checks, check_routes),
+        log=shadow_log,
+        background=providers.ThreadSafeSingleton(Background),
     )
     refresh_routes: providers.Provider[RefreshRoutes] = providers.ThreadSafeSingleton(
         RefreshRoutes,

@@ -93,6 +93,18 @@ class TestSqliteRun(RunStoreContract):
             reader.enter("planned")
         reader.close()
 
+    def test_a_run_whose_writer_was_killed_is_read_without_it(
+        self, begun: SqliteRun, path: Path, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        begun.add_page([planned(1)], "after 1")
+        place = tmp_path_factory.mktemp("killed")
+        for each in (path, path.with_name(f"{path.name}-wal")):
+            shutil.copy(each, place)
+
+        reader = SqliteRun(place / path.name, is_reader=True)
+        assert reader.cursor() == (1, "after 1")
+        reader.close()
+
     def test_a_closed_run_can_be_written_by_another_process(
         self, begun: SqliteRun, path: Path
     ) -> None:

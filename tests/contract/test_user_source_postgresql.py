@@ -1,5 +1,6 @@
 """Sources on PostgreSQL: the contract, the order of ids, and that nothing is written."""
 
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
@@ -119,6 +120,20 @@ def test_the_text_of_a_query_reaches_the_database_as_it_is(url: str) -> None:
     query = MANY.format(r"id::text || E':x%s%%\\:after' || '::y'", "('1')")
 
     assert ids(source(url, query)) == [r"1:x%s%%\:after::y"]
+
+
+def test_a_few_pages_are_in_memory_and_never_the_table(url: str) -> None:
+    series = MANY.partition("(VALUES")[0].format("id") + "generate_series(1, 5000) AS id"
+    found = source(url, series, page_size=50)
+    next(found.pages())  # what is imported and kept once
+    tracemalloc.start()
+
+    read = sum(len(page.users) for page in found.pages())
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert read == 5000
+    assert peak < 500_000
 
 
 def test_a_semicolon_may_stand_at_the_end_of_a_query(url: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from typing import Final
 
 import attrs
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from authcore.adapters.jwks import fetcher, key_cache
 from authcore.adapters.system import SystemClock
 from authcore.domain.model.checks import UNREAD
-from authcore.wiring.inspection import open_examination
+from authcore.domain.services.doctor.reading import OnPart
+from authcore.wiring.inspection import OpenExamination, open_examination
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_local.cognito import Triggers
@@ -18,11 +20,21 @@ from deploy.driven_functions import LEGACY_KEY, SYNC_POLICY, prepare_sync
 from support.gate import AMPLE
 
 
+DEAD_LETTERS: Final = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters"
+
+
 def drive_doctor(account: Account) -> None:
     """Read everything of a deployment; what only Amazon's pool has is asked of the local one."""
+    opened = _examination(_variables_of_doctor(account), lambda _: None)
+    report = opened.examination.report()
+    opened.close()
+    assert [each for each in report.findings if each.id == UNREAD] == []
+
+
+def _variables_of_doctor(account: Account) -> Mapping[str, str]:
     url = account.variables["AUTHCORE_COGNITO_ENDPOINT_URL"]
     account.pool.functions.triggers = Triggers(user_migration=_echo)
-    variables = {
+    return {
         **account.variables,
         "AUTHCORE_DOCTOR_ENDPOINT_URL": url,
         "AUTHCORE_SIGN_IN_DOMAIN_URL": url,
@@ -31,12 +43,30 @@ def drive_doctor(account: Account) -> None:
         "AUTHCORE_SIGN_IN_REDIRECTS": url,
         "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT": f"{url}/",
     }
-    opened = open_examination(variables, clock=SystemClock(), on_part=lambda _: None)
+
+
+def _examination(environment: Mapping[str, str], on_part: OnPart) -> OpenExamination:
+    """Open one that takes the local pool for Amazon's."""
+    opened = open_examination(environment, clock=SystemClock(), on_part=on_part)
     plan = attrs.evolve(opened.examination.plan, is_stand_in=False, tables=(TABLE_NAME,))
     reader = attrs.evolve(opened.examination.reader, plan=plan)
-    report = attrs.evolve(opened.examination, reader=reader).report()
-    opened.close()
-    assert [each for each in report.findings if each.id == UNREAD] == []
+    return attrs.evolve(opened, examination=attrs.evolve(opened.examination, reader=reader))
+
+
+def drive_move_ready(account: Account) -> None:
+    """Read both sides, the deployment and a queue; nothing of it says that a move is ready."""
+    variables = {
+        **_variables_of_doctor(account),
+        **account.with_secrets(LEGACY_KEY),
+        "AUTHCORE_READY_DEAD_LETTERS": DEAD_LETTERS,
+    }
+    for command in ("ready", "rollback"):
+        out = io.StringIO()
+        context = CommandContext(
+            variables, io.StringIO(), out, io.StringIO(), examination=_examination
+        )
+        run(("move", command, "--rate", "25"), context)
+        assert "links could not be read" not in out.getvalue()
 
 
 def _echo(event: object, _context: object) -> object:

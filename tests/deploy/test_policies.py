@@ -13,6 +13,7 @@ from authcore_cli.entrypoints import DOORS
 from cognito_model.__main__ import read_recorded, used_operations
 from deploy import driven_commands as commands
 from deploy import driven_functions as functions
+from deploy import driven_moves as moves
 from deploy import driven_sessions as doors
 from deploy.account import POOL_ID, TABLE_NAME, Account, account
 from deploy.policies import FOLDER, OF_THE_RUNTIME, allowed, names, statements
@@ -22,6 +23,7 @@ from support.reachable_calls import reachable_operations
 from support.recorded_calls import (
     ANY,
     POOL,
+    QUEUES,
     SECRETS,
     TABLE,
     Grant,
@@ -49,6 +51,8 @@ DRIVEN: Final[Mapping[str, tuple[Drive, ...]]] = {
     "guard": (doors.drive_guard, doors.drive_guard_of_a_service),
     "inbound-federation": (functions.drive_inbound_federation,),
     "links": (commands.drive_links,),
+    "move": (moves.drive_move, moves.drive_move_by_import),
+    "move-ready": (commands.drive_move_ready,),
     "pre-sign-up": (functions.drive_pre_sign_up,),
     "pre-token-generation": (functions.drive_pre_token_generation,),
     "profile-sync": (functions.drive_profile_sync,),
@@ -105,7 +109,7 @@ def test_a_door_calls_its_pool_its_table_and_the_secrets_that_are_said_of_it(doo
     arns = {each for each in recorded(door).resources if each.startswith("arn:")}
     secrets = {_secret_in(each) for each in arns if ":secret:" in each}
 
-    assert recorded(door).resources - arns <= {POOL_ID, TABLE_NAME}
+    assert recorded(door).resources - arns <= {POOL_ID, TABLE_NAME, commands.DEAD_LETTERS}
     assert secrets == {f"AUTHCORE_{name}" for name in SECRETS_OF.get(door, ())}
 
 
@@ -140,7 +144,7 @@ def test_every_statement_names_a_resource_where_the_action_has_one(door: str) ->
     """Quota, domains and the web ACL of a resource have none; every other action has one."""
     for grant in allowed(door):
         assert (grant.resource == ANY) == (grant.action in OF_NO_RESOURCE)
-        assert grant.resource in {ANY, FUNCTION_ARNS, POOL, TABLE, SECRETS}
+        assert grant.resource in {ANY, FUNCTION_ARNS, POOL, QUEUES, TABLE, SECRETS}
         is_item = grant.resource == TABLE and not grant.action.startswith("dynamodb:Describe")
         assert bool(grant.keys) == is_item
 

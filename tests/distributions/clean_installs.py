@@ -33,6 +33,7 @@ OF_APPLICATIONS: Final = {"asgiref", "django", "fastapi", "flask", "hypothesis",
 OF_WEB: Final = {"httptools", "jinja2", "markupsafe", "prometheus_client", "starlette", "uvicorn"}
 OF_CLI: Final = {"cyclopts", "rich"}
 OF_OTEL: Final = {"opentelemetry"}
+OF_SQL: Final = {"sqlalchemy"}
 
 _IMPORT_ALL: Final = """
 import importlib, json, pkgutil, sys
@@ -71,24 +72,27 @@ class Install:
 
 
 INSTALLS: Final = (
-    Install("authcore-cognito", CORE, frozenset(OF_APPLICATIONS | OF_WEB | OF_CLI | OF_OTEL)),
+    Install(
+        "authcore-cognito", CORE, frozenset(OF_APPLICATIONS | OF_WEB | OF_CLI | OF_OTEL | OF_SQL)
+    ),
     Install(
         "authcore-cognito[web]",
         CORE,
-        frozenset(OF_APPLICATIONS | OF_CLI | OF_OTEL),
+        frozenset(OF_APPLICATIONS | OF_CLI | OF_OTEL | OF_SQL),
         (("python", "-m", "authcore_web", "--help"),),
     ),
     Install(
         "authcore-cognito[cli]",
         CORE,
-        frozenset(OF_APPLICATIONS | OF_WEB | OF_OTEL),
+        frozenset(OF_APPLICATIONS | OF_WEB | OF_OTEL | OF_SQL),
         (("authcore", "--version"), ("python", "-m", "authcore_cli", "--help")),
     ),
-    Install("authcore-cognito[otel]", CORE, frozenset(OF_APPLICATIONS | OF_WEB | OF_CLI)),
+    Install("authcore-cognito[otel]", CORE, frozenset(OF_APPLICATIONS | OF_WEB | OF_CLI | OF_SQL)),
+    Install("authcore-cognito[sql]", CORE, frozenset(OF_APPLICATIONS | OF_WEB | OF_CLI | OF_OTEL)),
     Install(
         "authcore-cognito-local",
         (*CORE, *LOCAL),
-        frozenset(OF_APPLICATIONS | OF_OTEL),
+        frozenset(OF_APPLICATIONS | OF_OTEL | OF_SQL),
         (("python", "-m", "authcore_local.tour", "--help"),),
     ),
 )

@@ -29,8 +29,10 @@ from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore.settings.price import PriceSettings
+from authcore.settings.ready import ReadySettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.source import SourceSettings
 from authcore.settings.store import StoreSettings
 from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
@@ -72,7 +74,9 @@ class Everything:
     pre_sign_up: NativeLinkSettings
     doctor: DoctorSettings
     move: MoveSettings
+    ready: ReadySettings
     price: PriceSettings
+    source: SourceSettings
     log: TokenLogSettings
     audit: AuditSettings
     metrics: MetricsSettings
@@ -110,6 +114,8 @@ def table() -> str:
 
 def _command(variable: str) -> str:
     """Name the command that reads a *variable* of no door."""
+    if variable.startswith("AUTHCORE_READY_"):
+        return "move ready"
     return "doctor" if variable.startswith("AUTHCORE_DOCTOR_") else "move"
 
 

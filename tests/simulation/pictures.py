@@ -33,7 +33,7 @@ def moved() -> Chart:
     people = side_by_side()
     alone = ways.by_sign_in(people, "on sign-in only")
     rest = SIZE - round(alone.moved[WAIT])
-    created = SIZE / ways.CREATING + SIZE / ways.OPENING
+    created = SIZE / ways.CREATING + SIZE / ways.UPDATING
     lines = (
         alone,
         ways.mixed(people, WAIT, rows_per_second=ROWS_PER_SECOND),
@@ -48,7 +48,7 @@ def moved() -> Chart:
             f"An import of the rest on day {WAIT}, at {ROWS_PER_SECOND} rows a second, brings all "
             f"of them in within {_days(ways.seconds_to_import(rest, ROWS_PER_SECOND))}. "
             f"AdminCreateUser at {ways.CREATING} users a second, and a password for each at "
-            f"{ways.OPENING} a second, take {_days(created)} for all 10 million."
+            f"{ways.UPDATING} a second, take {_days(created)} for all 10 million."
         ),
         across="days since the switch",
         up="users in the pool",

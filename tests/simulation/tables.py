@@ -13,7 +13,6 @@ from simulation.scenario import SIZE, side_by_side
 
 COMMAND: Final = "make curves"
 PACES: Final = (25, 50, 100, 200)
-UPDATING: Final = RATES["UserUpdate"]
 RESETTING: Final = RATES["UserAccountRecovery"] / 2
 
 USES: Final[Mapping[str, tuple[str, int]]] = {
@@ -79,8 +78,8 @@ def paces() -> str:
     ]
     steps = {
         f"or `authcore move run`, AdminCreateUser at {ways.CREATING}/s": ways.CREATING,
-        f"and `authcore move open`, AdminSetUserPassword at {ways.OPENING}/s": ways.OPENING,
-        f"`authcore move link`, AdminUpdateUserAttributes at {UPDATING}/s": UPDATING,
+        f"and `authcore move open`, AdminSetUserPassword at {ways.UPDATING}/s": ways.UPDATING,
+        f"`authcore move link`, AdminUpdateUserAttributes at {ways.UPDATING}/s": ways.UPDATING,
         f"every user resets the password, at {RESETTING:g}/s": RESETTING,
     }
     further = [(name, *(_hours(size / rate) for size in _SIZES)) for name, rate in steps.items()]

@@ -7,22 +7,30 @@ from typing import Final
 import attrs
 import pytest
 
+from authcore.domain.errors import ProviderUnavailableError
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.moves import NewPoolUser
 from authcore.domain.services.accounts.rate_limit import RateLimiter
+from authcore.domain.services.accounts.retrying import Retrier
+from authcore.domain.services.accounts.write_quota import WriteQuota
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_validation import validate_session
 from authcore.testing.fakes.legacy_accounts import LegacyRow
-from authcore.testing.fakes.system import FrozenClock, RecordedPause
+from authcore.testing.fakes.system import RecordedPause
+from authcore.testing.fakes.user_creation import InMemoryUserCreation
+from authcore.testing.fakes.user_directory import InMemoryProvisionedLimits
 from authcore.testing.mint import TokenMint
 from authcore.wiring.profile_sync import BURST
+from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.idp_api.request_rates import RequestRates
 from simulation import backlog, busy_days, refreshes, ways
 from simulation.quotas import RATES
 from unit.linking_world import EMMAS_OLD_ACCOUNT, NATIVE_EMMA, World, migrated
+from unit.moves_world import World as MoveWorld
 from unit.profile_sync_queue import Queue, ThrottledDirectory
 from unit.session_world import SessionWorld
 
 
-USERS: Final = 2_000
 SECOND: Final = timedelta(seconds=1)
 
 
@@ -35,19 +43,43 @@ def test_changed_profiles_drain_as_the_simulation_says(others: int) -> None:
     assert predicted - a_burst <= took.total_seconds() <= predicted * 1.02
 
 
-def test_created_users_take_as_long_as_the_simulation_says_and_none_is_refused() -> None:
-    clock = FrozenClock()
-    rates = RequestRates(clock)
-    rates.throttle("UserCreation", RATES["UserCreation"])
-    limiter = RateLimiter(RATES["UserCreation"], clock=clock, pause=RecordedPause(clock))
-    began = clock.now()
+class ThrottledCreation(InMemoryUserCreation):
+    """Refuses creations beyond Cognito's rate."""
 
-    for _ in range(USERS):
-        limiter.acquire()
-        rates.check("AdminCreateUser")
+    def __init__(self, world: MoveWorld) -> None:
+        super().__init__(world.directory)
+        self.rates = RequestRates(world.clock)
+        self.rates.throttle("UserCreation", RATES["UserCreation"])
 
-    predicted = USERS / ways.CREATING
-    assert (clock.now() - began).total_seconds() == pytest.approx(predicted, rel=0.01)
+    def create_user(self, user: NewPoolUser) -> DirectoryUser:
+        try:
+            self.rates.check("AdminCreateUser")
+        except CognitoError:
+            raise ProviderUnavailableError("x", detail="TooManyRequestsException") from None
+        return super().create_user(user)
+
+
+@pytest.mark.parametrize("users", [200, pytest.param(2_000, marks=pytest.mark.whole)])
+def test_a_run_creates_its_users_in_the_time_that_the_simulation_says(users: int) -> None:
+    world = MoveWorld(size=users)
+    world.creation = creation = ThrottledCreation(world)
+    pause = RecordedPause(world.clock)
+    quota = WriteQuota(
+        InMemoryProvisionedLimits(RATES["UserCreation"]),
+        clock=world.clock,
+        category="UserCreation",
+        leave=ways.LEFT_TO_SIGN_UPS,
+    )
+    limiter = RateLimiter(quota.per_second, clock=world.clock, pause=pause)
+    retrier = Retrier(rate_limiter=limiter, pause=pause)
+    began = world.clock.now()
+
+    attrs.evolve(world.execution(), retrier=retrier).run(lambda: None, lambda _: None)
+
+    assert world.store.counts()["created", "ok"] == users
+    assert creation.rates.refused("UserCreation") == 0
+    took = (world.clock.now() - began).total_seconds()
+    assert took == pytest.approx(users / ways.CREATING, rel=0.01)
 
 
 def test_links_beyond_the_quota_are_postponed_as_the_simulation_says() -> None:

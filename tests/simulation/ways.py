@@ -11,9 +11,12 @@ from simulation.quotas import RATES, ROWS_PER_JOB
 
 
 DAY: Final = 24 * 3600
-CREATING: Final = RATES["UserCreation"]
-OPENING: Final = RATES["UserUpdate"]
-"""Of ``authcore move run`` and ``authcore move open``, one call for each user."""
+LEFT_TO_SIGN_UPS: Final = 20
+"""Percent of each rate that ``authcore move`` leaves by default: AUTHCORE_MOVE_LEAVE_PERCENT."""
+
+CREATING: Final = RATES["UserCreation"] * (100 - LEFT_TO_SIGN_UPS) // 100
+UPDATING: Final = RATES["UserUpdate"] * (100 - LEFT_TO_SIGN_UPS) // 100
+"""Users a second of ``authcore move run``, and of ``move open`` and ``move link``."""
 
 
 @attrs.frozen
@@ -41,13 +44,13 @@ def by_sign_in(people: Population, name: str) -> Way:
 
 def by_creation(size: int, days: int) -> Way:
     """
-    AdminCreateUser for each user, then AdminSetUserPassword, each at the whole rate.
+    AdminCreateUser for each user, then AdminSetUserPassword, each at its rate.
 
     A user counts from the second call on: Cognito lets no user reset a password who has none yet.
     """
     created_after = size / CREATING
-    moved = (min(size, max(0.0, day * DAY - created_after) * OPENING) for day in range(days + 1))
-    return Way(f"AdminCreateUser at {CREATING}/s, opened at {OPENING}/s", tuple(moved))
+    moved = (min(size, max(0.0, day * DAY - created_after) * UPDATING) for day in range(days + 1))
+    return Way(f"AdminCreateUser at {CREATING}/s, opened at {UPDATING}/s", tuple(moved))
 
 
 def by_import(size: int, days: int, *, rows_per_second: int, between_jobs: int = 120) -> Way:

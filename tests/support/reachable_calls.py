@@ -19,7 +19,7 @@ import authcore
 from documentation.product_source import Function, modules
 
 
-SERVICES: Final = ("cognito-idp", "dynamodb", "lambda", "secretsmanager", "wafv2")
+SERVICES: Final = ("cognito-idp", "dynamodb", "lambda", "secretsmanager", "sqs", "wafv2")
 
 OF_MAPPINGS: Final = frozenset(("items", "keys", "values"))
 """Called without an argument these are methods of a dict, and never of an adapter."""

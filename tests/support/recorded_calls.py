@@ -26,6 +26,7 @@ POOL: Final = "${UserPoolArn}"
 TABLE: Final = "${TableArn}"
 SECRETS: Final = "${SecretArns}"
 FUNCTIONS: Final = "${FunctionArns}"
+QUEUES: Final = "${DeadLetterArns}"
 ANY: Final = "*"
 
 _KIND_OF_KEY: Final = re.compile(r"[a-z]+#(?:[a-z-]{1,20}[:#])?")
@@ -135,6 +136,7 @@ def _loader() -> Loader:
 
 _NAMED_BY: Final = {
     "FunctionName": FUNCTIONS,
+    "QueueUrl": QUEUES,
     "SecretId": SECRETS,
     "UserPoolId": POOL,
 }

@@ -89,7 +89,7 @@ def test_a_row_has_at_most_16000_characters_escapes_and_pairs_counted(character:
     fits = (MAX_ROW - fixed) // width
 
     assert rows.refusal(_with(name=character * fits)) is None
-    assert rows.refusal(_with(name=character * (fits + 1))) == "row_too_long"
+    assert rows.refusal(_with(name=character * (fits + 1))) == "import_row_too_long"
 
 
 @pytest.mark.parametrize(

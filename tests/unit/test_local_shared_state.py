@@ -14,6 +14,7 @@ from authcore.testing.mint.token_mint import DEFAULT_SUBJECT
 from authcore_guard.container import GuardContainer, guard_container
 from authcore_local.clock import MovableClock
 from authcore_local.flow import FlowLog
+from authcore_local.history import History
 from authcore_local.shared_state import MAX_DECISIONS, QUESTION, Decisions, Shared, share
 from doors.door_world import KeySource, environment_for
 
@@ -30,7 +31,8 @@ class World:
         self.container: GuardContainer = guard_container(environment_for(self.mint))
         self.container.fetcher.override(KeySource(self.mint))
         self.container.token_refresher.override(self.provider)
-        shared = Shared(self.flow, self.clock, ScriptedEntropy(), self.revocations)
+        history = History(self.clock)
+        shared = Shared(self.flow, self.clock, ScriptedEntropy(), self.revocations, history)
         self.decisions = share(self.container, shared, "cms")
         self.guard = self.container.browser_guard()
 

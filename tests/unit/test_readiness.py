@@ -301,6 +301,21 @@ def test_a_guard_that_only_watches_is_seen_by_its_counts() -> None:
     assert blockers(with_counts(clean_end(), earlier)) == []
 
 
+@pytest.mark.parametrize(
+    ("action", "part"),
+    [
+        ("user_migration_shadow.authenticate", "user_migration"),
+        ("account_linking_shadow.linked", "account_linking"),
+        ("sign_up_shadow", "sign_up"),
+        ("guard_shadow.missed", "guard"),
+    ],
+)
+def test_every_part_that_only_watches_is_named(action: str, part: str) -> None:
+    (found,) = assess(with_counts(clean_end(), counted(action, "ok", outcome="accepted"))).blockers
+
+    assert found.evidence == f"since yesterday a part only watched: {part}"
+
+
 def test_a_guard_that_only_watches_is_no_watch_on_the_others() -> None:
     """What it says of old sessions counts, and that it is there does not."""
     watching = [counted("guard_shadow", "ok", ago=ago, outcome="accepted") for ago in range(2, 31)]

@@ -22,6 +22,14 @@ def test_the_folder_is_made_for_its_owner_alone(runs: RunsDirectory) -> None:
     assert stat.S_IMODE(runs.folder.stat().st_mode) == 0o700
 
 
+def test_a_run_that_cannot_begin_is_held_by_no_process(runs: RunsDirectory) -> None:
+    runs.begin(RUN).close()
+
+    with pytest.raises(ConfigurationError):
+        runs.begin(RUN)
+    runs.writer(RUN.run_id).close()
+
+
 def test_runs_are_listed_by_day_and_other_files_are_not(runs: RunsDirectory) -> None:
     for run_id in ("20261201-000001", "20261130-7f3a9c"):
         runs.begin(attrs.evolve(RUN, run_id=run_id)).close()

@@ -63,11 +63,13 @@ from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
 from unit.doctor_reprs import SHOWN_BY_DOCTOR
 from unit.move_reprs import SHOWN_BY_MOVES
+from unit.readiness_reprs import SHOWN_BY_READINESS
 
 
 SHOWN: Final[Mapping[type, frozenset[str]]] = {
     **SHOWN_BY_DOCTOR,
     **SHOWN_BY_MOVES,
+    **SHOWN_BY_READINESS,
     AccountPage: frozenset({"next"}),
     AppClient: frozenset(
         {"authorize_url", "client_id", "issuer", "providers", "redirect_uri", "scopes"}

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from authcore.adapters.sources.csv_rows import MAX_RECORD_BYTES
-from authcore.adapters.sources.files import FileUserSource, file_fingerprint
+from authcore.adapters.sources.files import FileUserSource
 from authcore.adapters.sources.json_lines import MAX_LINE_BYTES, MAX_SHAPES
 from authcore.domain.errors import ConfigurationError
 
@@ -248,13 +248,13 @@ def test_a_file_that_changed_is_not_read_on(
     csv: Write, tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
     source = csv(f"{HEADER}1,a,,,f,\n2,b,,,f,\n", 1)
-    before = file_fingerprint(str(tmp_path / "users.csv"))
+    before = source.fingerprint()
     cursor = next(source.pages()).next
 
     change(tmp_path / "users.csv")
 
     assert "changed since the run began" in problem(source, cursor)
-    assert file_fingerprint(str(tmp_path / "users.csv")) != before
+    assert source.fingerprint() != before
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_read_on(csv: Write, tmp_path: Path) -> None:

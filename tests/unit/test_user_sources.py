@@ -159,7 +159,7 @@ def test_unreadable_identities_stop_one_user_and_no_other(
     pool: InMemoryUserDirectory, retrier: Retrier
 ) -> None:
     pool.add("jane", VERIFIED)
-    broken = pool.add("lydia", {"identities": "{"})
+    broken = pool.add("huck", {"identities": "{"})
 
     users, unreadable = read(pool, retrier)
 

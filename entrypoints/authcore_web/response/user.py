@@ -57,6 +57,16 @@ def identity_headers(user: User) -> Mapping[str, str]:
     }
 
 
+NO_IDENTITY: Final[Mapping[str, str]] = dict.fromkeys(
+    (
+        *("x-auth-subject", "x-auth-username", "x-auth-name", "x-auth-legacy-uid"),
+        *("x-auth-groups", "x-auth-roles", "x-auth-claims", "x-auth-login"),
+    ),
+    "",
+)
+"""The headers of ``identity_headers``, all of them empty: for a request without a user."""
+
+
 def _join(names: Iterable[str]) -> str:
     return _omit_if_long(",".join(filter(None, map(_encode, names))))
 

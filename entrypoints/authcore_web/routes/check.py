@@ -12,7 +12,7 @@ from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.groups import Requirement
 from authcore.domain.model.session_decision import SignInRequired
-from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore.domain.services.sessions.user_check import UserCheck
 from authcore_web.request.headers import is_cross_site, is_navigation
 from authcore_web.response.check_answers import CheckAnswers
@@ -56,12 +56,16 @@ class CheckRoutes:
         The proxy passes on the browser's ``Sec-Fetch-*`` headers: following a link from another
         site refreshes the session, an embedded picture there does not.
         """
-        can_renew = is_navigation(request) or not is_cross_site(request)
+        can_renew = can_renew_for(request)
         try:
             decided = await decide(self._browser_guard, self._threads, request, can_renew=can_renew)
         except (RejectedError, UnavailableError) as error:
             for_programs = self._error_responses.of(error, request, action="session.check")
             return self._answers.without_decision(request, error, for_programs)
+        return self.respond(request, decided)
+
+    def respond(self, request: Request, decided: BrowserDecision) -> Response:
+        """Answer *request* as it was *decided*."""
         cookies = _limit(decided.cookies)
         decision = decided.decision
         if isinstance(decision, SignInRequired):
@@ -72,6 +76,11 @@ class CheckRoutes:
             response = Response(headers=identity_headers(decision.user))
         response.headers.update(_copies(cookies))
         return with_cookies(response, cookies)
+
+
+def can_renew_for(request: Request) -> bool:
+    """Whether *request* may refresh a session: not where another site caused it."""
+    return is_navigation(request) or not is_cross_site(request)
 
 
 def _limit(cookies: Iterable[str]) -> tuple[str, ...]:

@@ -57,6 +57,12 @@ class LinkingSettings:
 
     CHECKS: ClassVar = (Check(("creation", "table"), _tableless),)
 
+    mode: str = setting(
+        one_of("link", "observe"),
+        "link or observe",
+        "observe: find the account, record what would be done, and write to neither system",
+        default="link",
+    )
     email_providers: tuple[str, ...] = setting(
         provider_names,
         "list of provider names",

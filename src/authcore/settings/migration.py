@@ -33,6 +33,12 @@ class MigrationSettings:
 
     CHECKS: ClassVar = (Check(("attributes", "pool"), _no_email),)
 
+    mode: str = setting(
+        one_of("move", "observe"),
+        "move or observe",
+        "observe: authenticate at the legacy system, record what would be done, and create no user",
+        default="move",
+    )
     attributes: Mapping[str, str] = setting(
         attribute_mapping,
         "attribute=field pairs",

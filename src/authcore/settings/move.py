@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal, get_args
 import attrs
 
 from authcore.domain.model.moves import RunTarget
-from authcore.settings.parsers import matching, one_of
+from authcore.settings.parsers import integer, matching, one_of
 from authcore.settings.reader import Check, setting
 
 
@@ -16,6 +16,7 @@ PasswordHashing = Literal["BCRYPT", "SCRYPT", "ARGON2ID", "PBKDF2_SHA256"]
 
 DEFAULT_RUNS: Final = Path("authcore-runs")
 
+_ROLE: Final = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/[!-~]{1,512}")
 _COLUMN: Final = re.compile(r"[!-+\--~]{1,64}")
 
 
@@ -71,4 +72,16 @@ class MoveSettings:
         "BCRYPT, SCRYPT, ARGON2ID or PBKDF2_SHA256",
         "algorithm of the source's password hashes",
         default=None,
+    )
+    import_role_arn: str | None = setting(
+        matching(_ROLE, "must be the ARN of an IAM role"),
+        "ARN",
+        "role by which Cognito writes the log of an import job; a run with target import needs it",
+        default=None,
+    )
+    leave_percent: int = setting(
+        integer(0, 95),
+        "whole number, 0-95",
+        "percent of Cognito's request quotas that a run leaves to sign-ups and sign-ins",
+        default=20,
     )

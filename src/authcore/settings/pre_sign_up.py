@@ -12,8 +12,14 @@ from authcore.settings.reader import setting
 
 @attrs.frozen(kw_only=True)
 class NativeLinkSettings:
-    """Whether the trigger links external users to native users."""
+    """Whether the trigger decides, and whether it links external users to native users."""
 
+    mode: str = setting(
+        one_of("decide", "observe"),
+        "decide or observe",
+        "observe: let every sign-up pass as without the trigger, and record what would be decided",
+        default="decide",
+    )
     link_native: str = setting(
         one_of("on", "off"),
         "on or off",

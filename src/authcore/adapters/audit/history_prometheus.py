@@ -1,11 +1,8 @@
 """
 Counts of each day as Prometheus answers them: what guards decide is counted, and in no line.
 
-One range query, whose steps end at midnight UTC, so that each value is the increase of one day::
-
-    sum by (metric, action, outcome, reason) (
-      label_replace(increase(authcore_decisions_total[1d]), "metric", "decisions", "", "")
-      or label_replace(increase(authcore_audit_events_total[1d]), "metric", "audit", "", ""))
+The answer to one range query, QUERY, whose steps end at midnight UTC, so that each value is the
+increase of one day.
 
 A value of 0 is kept: it says that the day was watched.  Prometheus extrapolates an increase, so
 that values are rounded up: one request is never none.
@@ -21,6 +18,13 @@ from typing import Final, cast, get_args
 from authcore.domain.model.audit import Outcome
 from authcore.domain.model.trends import AuditEntry, HistoryLine, LineFault, UnreadableLine
 
+
+QUERY: Final = """
+sum by (metric, action, outcome, reason) (
+  label_replace(increase(authcore_decisions_total[1d]), "metric", "decisions", "", "")
+  or label_replace(increase(authcore_audit_events_total[1d]), "metric", "audit", "", ""))
+"""
+"""Of both counters; docs/cut-over.md has it, too."""
 
 MAX_COUNT: Final = 10**12
 _DAY_SECONDS: Final = 86_400

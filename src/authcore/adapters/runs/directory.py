@@ -45,7 +45,11 @@ class RunsDirectory:
                 [f"the folder of runs {self.folder} cannot be made: {error.strerror}"]
             ) from None
         store = self.writer(run.run_id)
-        store.begin(run)
+        try:
+            store.begin(run)
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def writer(self, run_id: str) -> SqliteRun:

@@ -79,6 +79,7 @@ class RunFile:
         self._is_reader = is_reader
         self._lock: int | None = None
         self._open: sqlite3.Connection | None = None
+        self._is_closed = False
         if not is_reader:
             self._lock = self._hold()
 
@@ -95,6 +96,8 @@ class RunFile:
 
     def connection(self) -> sqlite3.Connection:
         """Return the open connection; the first time, check what the file holds."""
+        if self._is_closed:
+            raise ConfigurationError([f"the run {self.path} is closed"])
         if self._open is None:
             with self.usable():
                 if not self.path.exists():
@@ -164,10 +167,7 @@ class RunFile:
         if self._lock is not None:
             os.close(self._lock)
         self._open = self._lock = None
-        self.connection = self._closed  # type: ignore[method-assign]
-
-    def _closed(self) -> sqlite3.Connection:
-        raise ConfigurationError([f"the run {self.path} is closed"])
+        self._is_closed = True
 
     def _hold(self) -> int:
         with self.usable():

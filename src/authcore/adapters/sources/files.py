@@ -76,6 +76,21 @@ class FileUserSource(UserSource):
         """Return None: counting would read the file."""
         return None
 
+    @property
+    def name(self) -> str:
+        """Name of the file, without its folders."""
+        return self._path.name
+
+    def fingerprint(self) -> str:
+        """
+        Return the digest that cursors hold.
+
+        Raises:
+            ConfigurationError: The file cannot be read.
+        """
+        with self._open() as file:
+            return _seal(file)
+
     @contextmanager
     def _open(self) -> Iterator[BinaryIO]:
         try:
@@ -85,17 +100,6 @@ class FileUserSource(UserSource):
             raise ConfigurationError(
                 [f"AUTHCORE_SOURCE_FILE cannot be read: {type(error).__name__}"]
             ) from None
-
-
-def file_fingerprint(path: str) -> str:
-    """
-    Return the digest that cursors of the file at *path* hold.
-
-    Raises:
-        ConfigurationError: The file cannot be read.
-    """
-    with FileUserSource(path)._open() as file:  # noqa: SLF001 - of this module
-        return _seal(file)
 
 
 def _begin(after: str | None, seal: str) -> tuple[int, int]:

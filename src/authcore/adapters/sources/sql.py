@@ -7,7 +7,8 @@ read before.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any, Final
 
 import attrs
@@ -103,9 +104,12 @@ class SqlUserSource(UserSource):
     def pages(self, after: str | None = None) -> Iterator[SourcePage]:
         """See the port."""
         begin = _Place() if after is None else _read_place(after)
-        with self._database.connection() as connection:
+        with (
+            self._database.connection() as connection,
+            closing(self._drafts(connection, begin)) as drafts,
+        ):
             draft = None
-            for following in self._drafts(connection, begin):
+            for following in drafts:
                 if draft is not None:
                     yield source_page(draft.rows, _text(draft.end))
                 draft = following
@@ -116,7 +120,7 @@ class SqlUserSource(UserSource):
         with self._database.connection() as connection:
             return self._count(connection, "1 = 1")
 
-    def _drafts(self, connection: Connection, place: _Place) -> Iterator[_Draft]:
+    def _drafts(self, connection: Connection, place: _Place) -> Generator[_Draft]:
         shape = self._shape(connection, place)
         if place.without_id is None:
             for draft in self._with_ids(connection, shape, place):
@@ -153,12 +157,13 @@ class SqlUserSource(UserSource):
         result = connection.execute(
             self._select("*", f"source.{KEY} IS NOT NULL{behind} ORDER BY {order.column()}"),
             {} if after is None else {AFTER: order.bind(after)},
-            execution_options={"stream_results": True, "yield_per": self._page_size},
+            execution_options={"stream_results": True, "max_row_buffer": self._page_size},
         )
-        chunks = result.partitions()
-        while chunk := next(chunks, None):
-            yield chunk
-            self._database.watch()
+        with closing(result):
+            chunks = result.partitions(self._page_size)
+            while chunk := next(chunks, None):
+                yield chunk
+                self._database.watch()
 
     def _without_ids(
         self, connection: Connection, shape: _Shape, place: _Place

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -25,11 +25,13 @@ from authcore.adapters.system import monotonic
 from authcore.domain.errors import ConfigurationError, LegacyUnavailableError
 
 
-URL: Final = "AUTHCORE_SOURCE_SQL_URL"
+ADDRESS: Final = "AUTHCORE_SOURCE_SQL_URL"
 QUERY: Final = "AUTHCORE_SOURCE_SQL_QUERY"
 
 CONNECT_SECONDS: Final = 10
 """For one address of the server."""
+
+_PLACES: Final = ("host", "port", "dbname", "service")
 
 KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 """A server that is gone is noticed within 25 seconds."""
@@ -62,12 +64,14 @@ class ReadOnlyDatabase:
         engine: Makes connections.
         timeout: Of one statement, and of one fetch.
         is_sqlite: Whether it is SQLite; PostgreSQL otherwise.
+        place: Names the database: its URL without user and password.
         watch: Begins the time limit of the next fetch, where the database has none of its own.
     """
 
     engine: Engine = attrs.field(repr=False)
     timeout: timedelta
     is_sqlite: bool
+    place: str
     watch: Callable[[], None] = attrs.field(default=lambda: None, repr=False)
 
     @contextmanager
@@ -90,7 +94,7 @@ class ReadOnlyDatabase:
         limit = int(self.timeout.total_seconds() * 1000)
         connection.execute(text(f"SET LOCAL statement_timeout = {limit}"))
         if connection.scalar(text("SHOW transaction_read_only")) != "on":
-            raise ConfigurationError([f"{URL}: the database does not read only"])
+            raise ConfigurationError([f"{ADDRESS}: the database does not read only"])
 
 
 def open_database(url: str, timeout: timedelta) -> ReadOnlyDatabase:
@@ -108,16 +112,22 @@ def open_database(url: str, timeout: timedelta) -> ReadOnlyDatabase:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise ConfigurationError([f"{URL} is no URL of a database"]) from None
+        raise ConfigurationError([f"{ADDRESS} is no URL of a database"]) from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return _sqlite(parsed.database or "", timeout)
     if parsed.drivername not in ("postgresql", "postgresql+psycopg"):
-        raise ConfigurationError([f"{URL} must be of sqlite or postgresql+psycopg"])
+        raise ConfigurationError([f"{ADDRESS} must be of sqlite or postgresql+psycopg"])
     engine = _postgresql(parsed.set(drivername="postgresql+psycopg"))
-    return ReadOnlyDatabase(engine, timeout, is_sqlite=False)
+    return ReadOnlyDatabase(engine, timeout, is_sqlite=False, place=_place(parsed))
 
 
-def _postgresql(url: Any) -> Engine:
+def _place(url: URL) -> str:
+    """Name the database of *url*; libpq also reads a password from the query of a URL."""
+    named = [url.host, url.port, url.database, *(url.query.get(name) for name in _PLACES)]
+    return " ".join(str(each) for each in named if each)
+
+
+def _postgresql(url: URL) -> Engine:
     try:
         return create_engine(
             url,
@@ -131,12 +141,12 @@ def _postgresql(url: Any) -> Engine:
             },
         )
     except (ModuleNotFoundError, NoSuchModuleError):
-        raise ConfigurationError([f"{URL} needs the driver psycopg: install psycopg"]) from None
+        raise ConfigurationError([f"{ADDRESS} needs the driver psycopg: install psycopg"]) from None
 
 
 def _sqlite(path: str, timeout: timedelta) -> ReadOnlyDatabase:
     if path in ("", ":memory:") or path.startswith("file:"):
-        raise ConfigurationError([f"{URL} must name the file of the database: sqlite:////path"])
+        raise ConfigurationError([f"{ADDRESS} must name the file of the database: sqlite:////path"])
     limit = _TimeLimit(timeout)
 
     def connect() -> sqlite3.Connection:
@@ -148,7 +158,7 @@ def _sqlite(path: str, timeout: timedelta) -> ReadOnlyDatabase:
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
-    return ReadOnlyDatabase(engine, timeout, is_sqlite=True, watch=limit.begin)
+    return ReadOnlyDatabase(engine, timeout, is_sqlite=True, place=path, watch=limit.begin)
 
 
 class _TimeLimit:
@@ -204,6 +214,6 @@ def _is_refused(error: object) -> bool:
 
 def _problem(shown: str) -> str:
     return (
-        f"the database refuses {QUERY} or {URL} ({shown}): run the query there by hand, as the "
+        f"the database refuses {QUERY} or {ADDRESS} ({shown}): run the query there by hand, as the "
         "same user"
     )

@@ -121,6 +121,12 @@ class ShadowCounts:
         )
 
 
+def shadow_action(action: str) -> str:
+    """Name the action of a prediction: ``sign_up_shadow``, ``account_linking_shadow.linked``."""
+    area, point, step = action.partition(".")
+    return f"{area}_shadow{point}{step}"
+
+
 def bucket_of(value: float, bounds: Sequence[float]) -> int:
     """Return the place of *value* among *bounds*, each of which belongs to the bucket below it."""
     return bisect_left(bounds, value)

@@ -16,10 +16,10 @@ PlanReason = Literal[
     "claimed_twice",
     "email_missing",
     "email_not_verified",
+    "import_row_too_long",
     "name_not_allowed",
     "phone_not_verified",
     "required_attribute_missing",
-    "row_too_long",
     "row_text_unusable",
     "value_not_in_csv",
 ]
@@ -69,7 +69,7 @@ PLAN_REASONS: Final[Mapping[PlanReason, str]] = {
     "required_attribute_missing": (
         "The pool requires an attribute that neither the account nor the source has."
     ),
-    "row_too_long": (
+    "import_row_too_long": (
         "The row would be longer than the 16,000 characters that an import takes. Create the user "
         "without a file (AUTHCORE_MOVE_TARGET=create)."
     ),

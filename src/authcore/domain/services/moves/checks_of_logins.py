@@ -19,6 +19,7 @@ from authcore.domain.services.moves.evidence_reading import (
 )
 
 
+_WATCHING: Final = "_shadow"
 _ASKED_BY_OLD_LOGIN: Final = ("password.verify", "password.change")
 
 COUNTS: Final = "--history FILE with the guards' counts of Prometheus"
@@ -79,9 +80,15 @@ def _observing(evidence: Evidence) -> Iterator[str]:
     for name in evidence.setup.observing:
         yield f"{OBSERVED[name]} only watches: {name} is observe"
     today = evidence.now.date()
-    newest = [each for each in read(evidence.days) if (today - each.day).days <= 1]
-    if seen := sum(each.count for each in newest if each.action in SHADOWS):
-        yield f"a guard that only watches decided {seen} requests since yesterday"
+    newest = [each for each in read(evidence.days) if (today - each.day).days <= 1 and each.count]
+    if seen := sorted({part for each in newest if (part := _watching_part(each.action))}):
+        yield f"since yesterday a part only watched: {', '.join(seen)}"
+
+
+def _watching_part(action: str) -> str | None:
+    """Return the part that recorded *action* while it only watched; None for any other action."""
+    part = action.partition(".")[0]
+    return part.removesuffix(_WATCHING) if part.endswith(_WATCHING) else None
 
 
 CHECKS: Final = (

@@ -134,7 +134,7 @@ class ImportRows:
         cells = self._cells(user)
         if cells is None:
             return "value_not_in_csv"
-        return "row_too_long" if _is_too_long(",".join(cells)) else None
+        return "import_row_too_long" if _is_too_long(",".join(cells)) else None
 
     def row(self, user: NewPoolUser) -> str:
         """

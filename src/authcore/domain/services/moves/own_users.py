@@ -35,11 +35,14 @@ class OwnUsers:
         proofs: Of the pool.
 
         started_at: When the run began.
+
+        statuses: Of a user who may be the run's own; by default UNUSED.
     """
 
     directory: UserDirectory
     proofs: LinkProofs
     started_at: datetime
+    statuses: frozenset[str] = UNUSED
 
     def find(self, planned: PlannedUser) -> UserOutcome | None:
         """
@@ -58,7 +61,7 @@ class OwnUsers:
         voucher = self.proofs.voucher(user.attributes.get(LEGACY_LINKED))
         names = (voucher and voucher.legacy_uid, user.attributes.get(LEGACY_UID))
         is_old = user.created_at is None or user.created_at < self.started_at - CLOCK_SKEW
-        return names == (planned.legacy_uid,) * 2 and user.status in UNUSED and not is_old
+        return names == (planned.legacy_uid,) * 2 and user.status in self.statuses and not is_old
 
 
 def created(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:

@@ -94,7 +94,7 @@ class Planning:
 
     def plan(self, number: int, source: SourceUser) -> PlannedUser:
         """Decide about one user of the source."""
-        legacy_uid = source.account.legacy_uid
+        legacy_uid = _as_text(source.account.legacy_uid)
         decided = self._decide(source)
         if isinstance(decided, str):
             return PlannedUser(number, legacy_uid, None, decided)
@@ -211,6 +211,13 @@ def _has_verified_phone(attributes: Mapping[str, str]) -> bool:
     return bool(attributes.get("phone_number")) and (
         attributes.get("phone_number_verified") == "true"
     )
+
+
+def _as_text(legacy_uid: str) -> str:
+    """Return an id as every file can hold it; one with half a character is of a refused row."""
+    if legacy_uid.isascii():
+        return legacy_uid
+    return legacy_uid.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_text(*values: str) -> bool:

@@ -9,9 +9,11 @@ import attrs
 
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.moves import PlannedUser, UserOutcome
+from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.execution import attempted_numbers
 from authcore.domain.services.moves.own_users import OwnUsers
+from authcore.domain.services.moves.pool_naming import PoolNaming
 from authcore.ports.move_runs import RunStore
 from authcore.ports.system import Clock
 from authcore.ports.user_directory import DirectoryListing
@@ -139,3 +141,15 @@ def _reason(kinds: Sequence[str]) -> str:
     if "uid" in kinds:
         return "already_moved"
     return "name_taken" if "name" in kinds else "address_taken"
+
+
+def claims_by(naming: PoolNaming) -> ClaimsOf:
+    """Return what gives the claims of a user of a pool that names users by *naming*."""
+
+    def claims_of(user: DirectoryUser) -> Sequence[str]:
+        held = user.attributes
+        uid = held.get(LEGACY_UID)
+        named = naming.claims(user.username, held)
+        return (f"uid:{uid}", *named) if uid else named
+
+    return claims_of

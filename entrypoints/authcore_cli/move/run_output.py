@@ -1,0 +1,143 @@
+"""Output of the commands that change a pool: a bar on a terminal, JSON lines elsewhere."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from authcore.domain.errors import UnavailableError
+from authcore.domain.model.moves import Run, UserOutcome
+from authcore.domain.model.reasons import REASONS
+from authcore.ports.user_creation import ImportJob
+from authcore_cli.links_output import describe_wait
+from authcore_cli.move.plan_job import Counts
+from authcore_cli.move.plan_output import RateColumn, by_reason, total_of
+from authcore_cli.move.run_tools import RunReport
+from authcore_cli.process import CommandContext
+
+
+KINDS: tuple[str, ...] = (
+    *("created", "linked", "opened", "undone"),
+    *("exists", "refused", "kept"),
+)
+
+
+class RunLines(RunReport):
+    """Writes one line for each user whom nothing was done for, each job, and the summary."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
+
+    def on_begin(self, run: Run, work: str, total: int) -> None:
+        """See the protocol."""
+        self._say({"run": run.run_id, "command": work, "pool": run.pool_id, "planned": total})
+
+    def on_survey(self, users: int) -> None:
+        """See the protocol."""
+
+    def on_outcomes(self, outcomes: Sequence[UserOutcome]) -> None:
+        """See the protocol."""
+        for each in outcomes:
+            if each.reason != "ok":
+                self._say(
+                    {
+                        "number": each.number,
+                        "outcome": each.kind,
+                        "reason": each.reason,
+                        "cognito_id": each.subject,
+                    }
+                )
+
+    def on_job(self, job: ImportJob) -> None:
+        """See the protocol."""
+        self._say({"job": job.name, **_counts_of(job)})
+
+    def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
+        """See the protocol."""
+        self._context.complain(describe_wait(error, wait))
+
+    def on_end(self, run: Run, counts: Counts, *, complete: bool, following: str) -> None:
+        """See the protocol."""
+        summary = {
+            "run": run.run_id,
+            "stage": run.stage,
+            "planned": total_of(counts, "planned"),
+            **{kind: by_reason(counts, kind) for kind in KINDS if total_of(counts, kind)},
+            "complete": complete,
+            "next": following,
+        }
+        self._say({"summary": summary})
+
+    def _say(self, line: Mapping[str, object]) -> None:
+        self._context.say(json.dumps(line, separators=(",", ":")))
+
+
+class RunProgress(RunReport):
+    """Shows a bar with rate and remaining time; then the counts, and what to do next."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self._console = context.answers
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            RateColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._survey = self._progress.add_task("comparing", total=None, visible=False)
+        self._users = self._progress.add_task("users", total=None, visible=False)
+
+    def on_begin(self, run: Run, work: str, total: int) -> None:
+        """See the protocol."""
+        self._console.print(Text(f"{work} {run.run_id}: {total:,} users into {run.pool_id}"))
+        self._progress.update(self._users, total=total)
+
+    def on_survey(self, users: int) -> None:
+        """See the protocol."""
+        self._progress.start()
+        self._progress.update(self._survey, completed=users, visible=True)
+
+    def on_outcomes(self, outcomes: Sequence[UserOutcome]) -> None:
+        """See the protocol."""
+        if outcomes:
+            self._progress.start()
+            self._progress.update(self._users, advance=len(outcomes), visible=True)
+
+    def on_job(self, job: ImportJob) -> None:
+        """See the protocol."""
+        counts = ", ".join(f"{value} {name}" for name, value in _counts_of(job).items())
+        self._console.print(Text(f"{job.name}: {counts}"))
+
+    def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
+        """See the protocol."""
+        self._console.print(Text(describe_wait(error, wait), "yellow"))
+
+    def on_end(self, run: Run, counts: Counts, *, complete: bool, following: str) -> None:
+        """See the protocol."""
+        self._console.print(Text(f"run {run.run_id} is {run.stage}"))
+        self._progress.stop()
+        for kind in KINDS:
+            for reason, count in by_reason(counts, kind).items():
+                why = "" if reason == "ok" else f": {reason}. {_advice(reason)}"
+                self._console.print(Text(f"{count:,} {kind}{why}"))
+        if not complete:
+            self._console.print("stopped before the end; the same command continues")
+        self._console.print(Text(f"next: {following}"))
+
+
+def _counts_of(job: ImportJob) -> dict[str, object]:
+    return {
+        "status": job.status,
+        "imported": job.imported,
+        "skipped": job.skipped,
+        "failed": job.failed,
+    }
+
+
+def _advice(reason: str) -> str:
+    found = REASONS.get(reason)
+    return found.operator.replace("`", "") if found else ""

@@ -1,0 +1,120 @@
+"""What each command does with a run, and in which stages."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import attrs
+
+from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.moves import RunStage
+from authcore_cli.move.run_tools import RunReport, RunTools
+
+
+BEFORE: Final[Mapping[str, tuple[RunStage, ...]]] = {
+    "check": ("planned", "executing"),
+    "run": ("planned", "executing"),
+    "link": ("executed", "linking", "linked", "opening", "opened"),
+    "open": ("executed", "linking", "linked", "opening"),
+    "undo": ("executing", "executed", "linking", "linked", "opening", "opened", "undoing"),
+}
+"""The stages in which a run can be worked on, by command; ``undo`` while a run executes also
+recovers what was created and not recorded."""
+
+UNFINISHED: Final = "an import that was cut short is undone after it is complete: authcore move run"
+
+
+@attrs.frozen
+class RunWork:
+    """
+    Works on one run.
+
+    Args:
+        tools: Services.
+
+        report: Receives each step.
+    """
+
+    tools: RunTools
+    report: RunReport
+
+    def check(self) -> None:
+        """Compare the pool with the plan; writes nothing to the pool."""
+        self._begin("check")
+        self._survey()
+
+    def execute(self) -> None:
+        """Create the users of the run."""
+        self._begin("run")
+        tools = self.tools
+        with tools.turns.take(tools.pool_id) as require:
+            tools.store.enter("executing")
+            if not tools.survey.is_fresh():
+                self._survey()
+            if tools.store.run().target == "import":
+                tools.imports.run(require, self.report.on_job)
+                tools.reading.record(self.report.on_outcomes)
+            else:
+                tools.execution.run(require, self.report.on_outcomes)
+            tools.store.enter("executed")
+
+    def link(self) -> None:
+        """
+        Write the links of the users of the run.
+
+        Raises:
+            ConfigurationError: There is no legacy API to write them to.
+        """
+        self._begin("link")
+        linking = self.tools.linking
+        if linking is None:
+            raise ConfigurationError(
+                ["AUTHCORE_LEGACY_URL is missing: without a legacy API nothing is linked"]
+            )
+        self._enter_and_run("linking", "linked", linking.run)
+
+    def open(self) -> None:
+        """Let the users of the run reset their passwords."""
+        self._begin("open")
+        if self.tools.store.run().target == "import":
+            raise ConfigurationError(["imported users can reset their passwords already"])
+        self._enter_and_run("opening", "opened", self.tools.opening.run)
+
+    def undo(self) -> None:
+        """Remove the users of the run whom nobody used."""
+        self._begin("undo")
+        tools = self.tools
+        run = tools.store.run()
+        if run.stage == "executing" and run.target == "import":
+            raise ConfigurationError([f"{UNFINISHED} {run.run_id}"])
+        with tools.turns.take(tools.pool_id) as require:
+            if run.stage == "executing":
+                tools.execution.recover(self.report.on_outcomes)
+            tools.store.enter("undoing")
+            tools.undo.run(require, self.report.on_outcomes)
+            tools.store.enter("undone")
+
+    def _begin(self, command: str) -> None:
+        run = self.tools.store.run()
+        if run.pool_id != self.tools.pool_id:
+            raise ConfigurationError(
+                [f"the run {run.run_id} is of the pool {run.pool_id}: see AUTHCORE_COGNITO_*"]
+            )
+        if run.stage not in BEFORE[command]:
+            raise ConfigurationError(
+                [f"the run {run.run_id} is {run.stage}: authcore move show {run.run_id}"]
+            )
+        counts = self.tools.store.counts()
+        total = sum(count for (kind, _), count in counts.items() if kind == "planned")
+        self.report.on_begin(run, command, total)
+
+    def _survey(self) -> None:
+        for page in self.tools.survey.pages():
+            self.report.on_survey(page.users)
+            self.report.on_outcomes(page.existing)
+
+    def _enter_and_run(self, before: RunStage, after: RunStage, work: Callable[..., None]) -> None:
+        tools = self.tools
+        with tools.turns.take(tools.pool_id) as require:
+            tools.store.enter(before)
+            work(require, self.report.on_outcomes)
+            tools.store.enter(after)

@@ -1,0 +1,170 @@
+"""Creates the users of a run by CSV import jobs, one after the other."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
+from authcore.domain.services.accounts.retrying import Retrier
+from authcore.domain.services.moves.import_parts import ImportPart, import_parts
+from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
+from authcore.ports.move_runs import RunStore
+from authcore.ports.system import Clock, Pause
+from authcore.ports.user_creation import ImportJob, UserImport
+
+
+POLL: Final = timedelta(seconds=15)
+"""Between two looks at a job."""
+
+STALLED: Final = timedelta(minutes=30)
+"""A job that has shown no progress for so long is given up; the run continues later."""
+
+START_WITHIN: Final = timedelta(hours=1)
+"""How long a job waits for another one of the account to end."""
+
+DONE: Final = "done."
+"""Notes ``done.part-001.csv`` of the run: what the job of a part did, as JSON."""
+
+_RUNNING: Final = frozenset({"Pending", "InProgress", "Stopping"})
+
+OnJob = Callable[[ImportJob], None]
+
+
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class ImportExecution:
+    """
+    Runs a job for each file of the run.
+
+    A job is named by run and part, so that a continued run finds the one that it started.  A job
+    that waits for its file and was created by a killed process is left to expire: its upload
+    address died with that process.  A second job of one part imports no user twice, because Cognito
+    skips users that exist.
+
+    Args:
+        store: The run.
+
+        imports: The pool.
+
+        folder: Of the run's files.
+
+        hashing: Algorithm of the file's password hashes; None, the default, without any.
+
+        retrier: Paced to the quota of calls about pools.
+
+        clock: Tells how long a job has shown no progress.
+
+        pause: Waits between two looks.
+    """
+
+    store: RunStore
+    imports: UserImport
+    folder: Path
+    hashing: str | None = None
+    retrier: Retrier
+    clock: Clock
+    pause: Pause
+
+    def run(self, require: RequireTurn, on_job: OnJob) -> None:
+        """
+        Import every part that has no ended job.  May be called again after any failure.
+
+        Args:
+            require: Called before each write.
+
+            on_job: Called with each state of each job.
+
+        Raises:
+            ConfigurationError: A file is missing or changed; or a job ended otherwise than
+                Succeeded, which is noted: a repetition goes on with the next part.
+
+            UnavailableError: Seven attempts got no answer worth trusting, a job shows no progress,
+                another job runs for too long, or the turn was lost.
+        """
+        noted = self.store.noted()
+        for part in import_parts(noted):
+            if f"{DONE}{part.name}" not in noted:
+                self._import(part, require, on_job)
+
+    def imported(self) -> int:
+        """Count the users that all jobs say they imported."""
+        noted = self.store.noted()
+        return sum(json.loads(noted[name])["imported"] for name in noted if name.startswith(DONE))
+
+    def _import(self, part: ImportPart, require: RequireTurn, on_job: OnJob) -> None:
+        job = self.retrier.call(self.imports.jobs).get(self._name(part))
+        if job is None or job.status in {"Created", "Expired"}:
+            file = self._checked(part)
+            job = self._begin(part, file, require, on_job)
+        ended = self._wait(job, on_job)
+        result = {"status": ended.status, "imported": ended.imported, "failed": ended.failed}
+        self.store.note(f"{DONE}{part.name}", json.dumps(result))
+        if ended.status != "Succeeded":
+            raise ConfigurationError([_describe_end(ended)])
+
+    def _name(self, part: ImportPart) -> str:
+        return f"authcore {self.store.run().run_id} {part.name.removesuffix('.csv')}"
+
+    def _checked(self, part: ImportPart) -> Path:
+        file = self.folder / part.name
+        try:
+            digest = sha256(file.read_bytes()).hexdigest()
+        except OSError as error:
+            raise ConfigurationError([f"{file} cannot be read: {error.strerror}"]) from None
+        if digest != part.sha256:
+            raise ConfigurationError([f"{file} is not what the run has planned: plan it again"])
+        return file
+
+    def _begin(
+        self, part: ImportPart, file: Path, require: RequireTurn, on_job: OnJob
+    ) -> ImportJob:
+        create = partial(self.imports.create_job, self._name(part), hashing=self.hashing)
+        job = call_in_turn(self.retrier, require, create)
+        on_job(job)
+        call_in_turn(self.retrier, require, partial(self.imports.upload, job.job_id, file))
+        until = self.clock.now() + START_WITHIN
+        while True:
+            require()
+            try:
+                return self.imports.start_job(job.job_id)
+            except ProviderUnavailableError:
+                current = self._described(job)
+                if current.status != "Created":
+                    return current
+                self._wait_until(until, "another import job of the account runs")
+
+    def _wait(self, job: ImportJob, on_job: OnJob) -> ImportJob:
+        """Look at the job until it ends."""
+        until = self.clock.now() + STALLED
+        while job.status in _RUNNING:
+            self._wait_until(until, "the import job shows no progress")
+            current = self._described(job)
+            if current != job:
+                until = self.clock.now() + STALLED
+                on_job(current)
+            job = current
+        return job
+
+    def _described(self, job: ImportJob) -> ImportJob:
+        found = self.retrier.call(partial(self.imports.job, job.job_id))
+        if found is None:
+            raise ProviderUnavailableError("the import job is gone", detail="answer job")
+        return found
+
+    def _wait_until(self, until: datetime, problem: str) -> None:
+        if self.clock.now() >= until:
+            raise ProviderUnavailableError(problem, detail="time limit")
+        self.pause.wait(POLL)
+
+
+def _describe_end(job: ImportJob) -> str:
+    return (
+        f"the import job {job.name} ended as {job.status}: {job.imported} users imported, "
+        f"{job.skipped} skipped, {job.failed} failed; its log in CloudWatch Logs says why; the "
+        "same command goes on without it"
+    )
