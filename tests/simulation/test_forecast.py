@@ -12,7 +12,8 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.services.moves.forecast import SHARE, Past, forecast
+from authcore.domain.services.moves.forecast import SHARE, forecast
+from authcore.domain.services.moves.habit_fit import Past
 from simulation.populations import FIRST_DAY, Habits, Population, population
 from support.gate import sampled
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from authcore.domain.model.forecast import Forecast
-from authcore.domain.services.moves.forecast import MIN_DAYS, Past, forecast
+from authcore.domain.services.moves.forecast import forecast
+from authcore.domain.services.moves.habit_fit import MIN_DAYS, Past
 from authcore.domain.services.moves.habits import Bins, Calendar, Rates, curves
 from authcore.domain.services.moves.least_squares import Expected, Observations, solve
 
