@@ -255,4 +255,4 @@ behaviours: $(VENV)/.ready .venv-behaviours/.ready ## Compare the local Cognito 
 pictures: $(VENV)/.ready ## Update the pictures of docs/images with the browser tests
 	@mkdir -p docs/images
 	@$(BIN)/python -m pytest -q tests/e2e/test_browser.py tests/e2e/test_browser_sessions.py \
-	  tests/e2e/test_browser_start_page.py --screenshots docs/images
+	  tests/e2e/test_browser_start_page.py tests/e2e/test_browser_report.py --screenshots docs/images

@@ -143,7 +143,9 @@ def _cockpit_sources(environment: Mapping[str, str]) -> "CockpitSources":
     return cockpit_sources(environment)
 
 
-def _census_tools(environment: Mapping[str, str], rate: int, on_retry: "OnRetry") -> "CensusTools":
+def _census_tools(
+    environment: Mapping[str, str], rate: int | None, on_retry: "OnRetry"
+) -> "CensusTools":
     from authcore_cli.move.cockpit_wiring import census_tools  # noqa: PLC0415 - boto3 is slow to import
 
     return census_tools(environment, rate, on_retry)
@@ -198,7 +200,7 @@ class CommandContext:
     run_tools: "Callable[[Mapping[str, str], str, OnRetry], RunTools]" = _run_tools
     evidence: "Callable[[Mapping[str, str], EvidenceRequest], OpenEvidence]" = _evidence
     cockpit_sources: "Callable[[Mapping[str, str]], CockpitSources]" = _cockpit_sources
-    census_tools: "Callable[[Mapping[str, str], int, OnRetry], CensusTools]" = _census_tools
+    census_tools: "Callable[[Mapping[str, str], int | None, OnRetry], CensusTools]" = _census_tools
 
     @property
     def answers(self) -> Console:

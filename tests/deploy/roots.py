@@ -32,6 +32,9 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "authcore_cli.move.run_work:RunWork.open",
         "authcore_cli.move.run_work:RunWork.undo",
         "authcore_cli.move.run_wiring:run_tools",
+        "authcore_cli.move.status_command:StatusCommand.status",
+        "authcore_cli.move.cockpit_wiring:census_tools",
+        "authcore.domain.services.moves.census:CensusTaker.read",
     ),
     "move-ready": (
         "authcore_cli.move.ready_command:ReadyCommand.ready",

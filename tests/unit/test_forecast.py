@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from authcore.domain.model.forecast import Forecast
-from authcore.domain.services.moves.forecast import MIN_DAYS, Past, forecast
+from authcore.domain.services.moves.forecast import forecast
+from authcore.domain.services.moves.habit_fit import MIN_DAYS, Past
 from authcore.domain.services.moves.habits import Bins, Calendar, Rates, curves
 from authcore.domain.services.moves.least_squares import Expected, Observations, solve
 
@@ -115,6 +116,7 @@ def test_a_mail_that_is_named_is_not_taken_for_a_habit() -> None:
     named = ask(called, waiting, mails=[mail])
 
     assert named.silent == pytest.approx(10_000, rel=0.3)
+    assert named.unexplained == ()
 
 
 def test_quiet_days_that_are_named_do_not_slow_the_move() -> None:
@@ -126,6 +128,8 @@ def test_quiet_days_that_are_named_do_not_slow_the_move() -> None:
     named, unnamed = ask(quiet, waiting, quiet=days), ask(quiet, waiting)
 
     assert abs(named.silent - 10_000) < abs(unnamed.silent - 10_000)
+    assert {*unnamed.unexplained} & {*days}
+    assert named.unexplained == ()
 
 
 def test_bins_are_days_and_then_weeks() -> None:

@@ -15,7 +15,8 @@ from authcore.domain.model.cost import MonthlyCost, PriceList
 from authcore.domain.model.forecast import Forecast
 from authcore.domain.model.trends import Door, Trends
 from authcore.domain.services.moves.cost import monthly_costs
-from authcore.domain.services.moves.forecast import Past, forecast
+from authcore.domain.services.moves.forecast import forecast
+from authcore.domain.services.moves.habit_fit import Past
 from authcore.domain.services.moves.trends import failures, sign_ins, trends_of
 from authcore.ports.audit_history import AuditHistory
 from authcore.ports.census import CensusHistory

@@ -80,7 +80,7 @@ def forecast_sentence(forecast: Forecast) -> str:
     return (
         f"{forecast.share:.0%} of those who move by themselves will have moved on "
         f"{forecast.expected:%Y-%m-%d}, between {forecast.earliest:%Y-%m-%d} and {latest}, if "
-        f"nothing changes.{silent}"
+        f"nothing changes.{silent}{_unexplained(forecast)}"
     )
 
 
@@ -90,6 +90,16 @@ def _silent(forecast: Forecast) -> str:
     return (
         f" {number(forecast.silent)} accounts have shown no life: import or invite them, or leave "
         "them behind."
+    )
+
+
+def _unexplained(forecast: Forecast) -> str:
+    if not forecast.unexplained:
+        return ""
+    return (
+        f" No habit explains {len(forecast.unexplained)} days, the first of them "
+        f"{forecast.unexplained[0]:%Y-%m-%d}: name mails by --mail and holidays by --quiet, or "
+        "do not trust this day."
     )
 
 

@@ -8,6 +8,7 @@ import attrs
 
 from authcore.adapters.audit.history_files import FileAuditHistory
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
+from authcore.adapters.cognito.provisioned_limits import CognitoProvisionedLimits
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_listing import HttpLegacyListing
 from authcore.adapters.legacy.listing_contract import MAX_PAGE_BYTES
@@ -15,11 +16,12 @@ from authcore.adapters.runs.census_file import SqliteCensus
 from authcore.adapters.runs.census_history import JsonLinesCensusHistory
 from authcore.adapters.runs.directory import FOR_THE_OWNER
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
-from authcore.domain.errors import ConfigurationError
+from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
 from authcore.domain.services.moves.census import CensusTaker
+from authcore.ports.user_directory import ProvisionedLimits
 from authcore.settings import load
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.legacy import LegacySettings
@@ -34,6 +36,10 @@ from authcore_cli.move.cockpit import CockpitSources
 HISTORY: Final = "census.jsonl"
 WORK: Final = "census.work"
 """Files in the folder of runs: counts of all censuses, and the one that is being taken."""
+
+
+USUAL_QUOTA: Final = 30
+"""Pages of ListUsers a second where it cannot be read.  See: Amazon Cognito "Quotas" (UserList)."""
 
 
 @attrs.frozen(kw_only=True)
@@ -85,14 +91,16 @@ def cockpit_sources(environment: Mapping[str, str]) -> CockpitSources:
     )
 
 
-def census_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> CensusTools:
+def census_tools(
+    environment: Mapping[str, str], rate: int | None, on_retry: OnRetry
+) -> CensusTools:
     """
     Build what a census is taken with, as the ``AUTHCORE_*`` variables say.
 
     Args:
         environment: Variables by name.
 
-        rate: Pages a second of each system.
+        rate: Pages a second of each system; None for two thirds of Cognito's quota of listing.
 
         on_retry: Called before each wait.
 
@@ -108,8 +116,10 @@ def census_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -
     http = HttpClient(within=CALL_LIMIT, max_bytes=MAX_PAGE_BYTES, partner="legacy")
     clock, pause = SystemClock(), SystemPause()
 
+    pages = rate or _usual_rate(CognitoProvisionedLimits(client=client))
+
     def retrier() -> Retrier:
-        limiter = RateLimiter(rate, clock=clock, pause=pause, burst=2)
+        limiter = RateLimiter(pages, clock=clock, pause=pause, burst=2)
         return Retrier(rate_limiter=limiter, pause=pause, on_retry=on_retry)
 
     def close() -> None:
@@ -126,6 +136,15 @@ def census_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -
         clock=clock,
     )
     return CensusTools(taker, close)
+
+
+def _usual_rate(limits: ProvisionedLimits) -> int:
+    """Leave a third of the quota to sign-ups and triggers, which list users, too."""
+    try:
+        quota = limits.per_second("UserList")
+    except ProviderUnavailableError:
+        quota = USUAL_QUOTA
+    return max(quota * 2 // 3, 1)
 
 
 def _folder(path: Path) -> Path:

@@ -41,7 +41,7 @@ class StatusCommand:
         self,
         *,
         last: Flag = False,
-        rate: Rate = 20,
+        rate: Rate | None = None,
         audit: Files = (),
         mail: Mails = (),
         quiet: Quiet = (),
@@ -57,7 +57,8 @@ class StatusCommand:
         Args:
             last: Do not count; show the last count.
 
-            rate: Pages a second of each system, 1 to 30, Cognito's quota.
+            rate: Pages a second of each system, 1 to 30; by default two thirds of Cognito's quota,
+                20 where it cannot be read.
 
             audit: File of the audit stream; may be repeated.
 
@@ -106,7 +107,7 @@ class StatusCommand:
         self.context.say(f"{out}")
         return ExitStatus.OK
 
-    def _count(self, rate: int, report: StatusReport) -> None:
+    def _count(self, rate: int | None, report: StatusReport) -> None:
         tools = self.context.census_tools(self.context.environment, rate, report.on_wait)
         sources = self.context.cockpit_sources(self.context.environment)
         try:

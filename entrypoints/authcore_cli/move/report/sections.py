@@ -78,13 +78,14 @@ def progress(cockpit: Cockpit) -> str:
         (f"{day:%Y-%m-%d}", number(count), f"{number(low)} to {number(high)}")
         for day, count, low, high in ahead
     ]
+    numbers = _details("Moved, day by day", ("day", "moved", "between"), rows)
     label = "Accounts that have moved, by day, and the forecast; the table has the numbers"
     return (
         f"<section><h2>Who has moved, and when the rest will</h2>{sentence}<figure>"
         f'<div class="axis"><span>{number(goal)} accounts that can move</span></div>'
         f"{line(label, shape)}{_axis(first, last)}"
         "<figcaption>Line: moved. Dashed: forecast, with its interval, if nothing changes."
-        f"</figcaption></figure>{_details(('day', 'moved', 'between'), rows)}</section>"
+        f"</figcaption></figure>{numbers}</section>"
     )
 
 
@@ -117,13 +118,14 @@ def doors(cockpit: Cockpit) -> str:
         )
         for each, (_, counts) in zip(drawn, days, strict=True)
     ]
+    numbers = _details("Sign-ins, day by day", ("day", *DOOR_NAMES.values(), "not accepted"), rows)
     label = "Accepted sign-ins of each day by door; the table has the numbers"
     return (
         "<section><h2>Sign-ins by door</h2><figure>"
         f'<div class="axis"><span>{number(highest)} a day</span></div>'
         f"{columns(label, drawn)}{_axis(drawn[0].day, drawn[-1].day)}"
         f"<figcaption>{keys}</figcaption></figure>"
-        f"{_details(('day', *DOOR_NAMES.values(), 'not accepted'), rows)}</section>"
+        f"{numbers}</section>"
     )
 
 
@@ -139,7 +141,7 @@ def failures(cockpit: Cockpit) -> str:
     if rest:
         rows.append(("other reasons", "", number(rest)))
     body = (
-        _table(("reason", "outcome", "decisions"), rows)
+        _table("Reasons", ("reason", "outcome", "decisions"), rows)
         if rows
         else "<p>Every decision was accepted.</p>"
     )
@@ -167,7 +169,7 @@ def costs(cockpit: Cockpit) -> str:
     ]
     return (
         "<section><h2>Cost so far</h2>"
-        f"{_table(('month', 'active users', 'by own reads', 'price'), rows)}"
+        f"{_table('Months', ('month', 'active users', 'by own reads', 'price'), rows)}"
         '<p class="soft">Active users are estimated from the audit stream, with a standard error '
         "of 0.8 %, and priced by the list that the settings give.</p></section>"
     )
@@ -193,16 +195,16 @@ def _axis(first: date, last: date) -> str:
     return f'<div class="axis"><span>{first}</span><span>{last}</span></div>'
 
 
-def _details(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    return f"<details><summary>The numbers</summary>{_table(heads, rows)}</details>"
+def _details(label: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    return f"<details><summary>The numbers</summary>{_table(label, heads, rows)}</details>"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def _table(label: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     first, *others = heads
     head = f"<th>{escape(first)}</th>" + "".join(f'<th class="n">{escape(h)}</th>' for h in others)
     body = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(first)} and numbers">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -47,6 +47,8 @@ class Forecast:
         silent: Persons who wait and of whom nothing is expected: their accounts show no life.
         curve: Day by day, from tomorrow on, thinned out; empty where nothing can be said.
         days: Days of the past that the forecast is made from.
+        unexplained: Days of the past whose count no habit explains: a mail or a holiday that was
+            not named makes a forecast worthless.
     """
 
     verdict: Verdict
@@ -58,3 +60,4 @@ class Forecast:
     silent: int = 0
     curve: tuple[ForecastDay, ...] = ()
     days: int = 0
+    unexplained: tuple[date, ...] = ()
