@@ -124,12 +124,8 @@ class _Parts:
 
     def own(self) -> OwnUsers:
         run = self.store.run()
-        has_hashes = self.settings.move.hashing is not None
         return OwnUsers(
-            directory=self.directory,
-            proofs=self.proofs,
-            started_at=run.started_at,
-            statuses=UNUSED | {"CONFIRMED"} if has_hashes else UNUSED,
+            directory=self.directory, proofs=self.proofs, started_at=run.started_at
         )
 
 
@@ -199,7 +195,7 @@ def _tools(parts: _Parts) -> RunTools:
         reading=ImportOutcomes(
             store=parts.store,
             listing=parts.listing,
-            own=parts.own(),
+            own=attrs.evolve(parts.own(), statuses=UNUSED | {"CONFIRMED"}),
             imported=imports.imported,
             retrier=parts.retrier(parts.quota("UserList")),
             pause=parts.pause,
