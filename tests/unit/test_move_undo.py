@@ -157,6 +157,22 @@ def test_a_user_who_is_used_while_the_undo_begins_is_enabled_again_and_kept(
     assert world.links.rows["1"].account.cognito_id == kept.subject
 
 
+@pytest.mark.parametrize("is_gone", [True, False], ids=["deleted", "there"])
+def test_a_user_who_is_named_like_the_sub_of_one_of_the_run_stays(is_gone: bool) -> None:
+    world = _world(size=1)
+    created = world.directory.find("user1")
+    assert created is not None
+    if is_gone:
+        world.directory.delete_user("user1")
+    world.directory.add(created.subject, {"name": "signed up"})
+
+    world.undo_all()
+
+    assert created.subject in world.names()
+    assert ("user1" in world.names()) is not is_gone
+    assert world.kinds() == {1: "undone" if is_gone else "kept"}
+
+
 def test_a_user_who_took_the_name_of_a_deleted_one_stays() -> None:
     world = _world()
     old = world.directory.find("user1")

@@ -124,9 +124,7 @@ class _Parts:
 
     def own(self) -> OwnUsers:
         run = self.store.run()
-        return OwnUsers(
-            directory=self.directory, proofs=self.proofs, started_at=run.started_at
-        )
+        return OwnUsers(directory=self.directory, proofs=self.proofs, started_at=run.started_at)
 
 
 def run_tools(environment: Mapping[str, str], run_id: str, on_retry: OnRetry) -> RunTools:

@@ -45,7 +45,7 @@ class ImportOutcomes:
 
         listing: The pool.
 
-        own: Recognises the run's users; confirmed ones, too, who may have reset their passwords since.
+        own: Recognises the run's users; confirmed ones, too, who may have set passwords since.
 
         imported: Counts the users that the jobs say they imported.
 

@@ -26,8 +26,9 @@ class OwnUsers:
 
     A user counts as the run's own if the pool holds a voucher for exactly this account, or after a
     sign-in the proof of its link, which only authcore can write; if the user has not set a
-    password, unless *statuses* says otherwise; and if the user is not older than the run.  Asked only about users whom the run may have created: the call got no answer, or the run
-    was killed before it recorded one.
+    password, unless *statuses* says otherwise; and if the user is not older than the run.  Asked
+    only about users whom the run may have created: the call got no answer, or the run was killed
+    before it recorded one.
 
     Args:
         directory: The pool.

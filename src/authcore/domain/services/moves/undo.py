@@ -126,7 +126,10 @@ class RunUndo:
         row, outcome = planned
         if outcome.subject is None:
             return _kept(outcome, "subject_unknown")
-        found = self.retrier.call(partial(self._find, outcome))
+        find = partial(self.administration.find_by_subject, outcome.subject)
+        found = self.retrier.call(find)
+        if found is not None and not found.found_by_subject:
+            return _kept(outcome, "subject_unknown")  # it is the name of another user, too
         if found is None or (row.number in begun and not found.enabled):
             return outcome
         reason = _use_of(found, outcome)
@@ -152,7 +155,8 @@ class RunUndo:
                 return _kept(outcome, reason)
         if has_links:
             self._unlink(row, subject)
-        self.directory.delete_user(subject)
+        if found is not None:  # else the name may be that of another user by now
+            self.directory.delete_user(subject)
         return attrs.evolve(outcome, kind="undone", reason="ok")
 
     def _disable(self, row: PlannedUser, outcome: UserOutcome, before: DirectoryUser) -> str | None:
