@@ -157,6 +157,25 @@ def test_a_user_who_is_used_while_the_undo_begins_is_enabled_again_and_kept(
     assert world.links.rows["1"].account.cognito_id == kept.subject
 
 
+def test_a_run_that_was_linked_in_another_legacy_system_is_not_undone_or_linked_here() -> None:
+    world = _world(is_linked=False)
+    there = attrs.evolve(world.linking(), system="https://legacy.example")
+    there.run(lambda: None, lambda _: None)
+    before = [*world.directory.everybody()]
+    here = "https://staging.example"
+
+    for work in (
+        attrs.evolve(world.undo(), system=here),
+        attrs.evolve(world.linking(), system=here),
+    ):
+        with pytest.raises(ConfigurationError, match=r"was linked in https://legacy\.example"):
+            work.run(lambda: None, lambda _: None)
+    assert [*world.directory.everybody()] == before
+    attrs.evolve(world.undo(), system="https://legacy.example").run(lambda: None, lambda _: None)
+
+    assert {*world.kinds().values()} == {"undone"}
+
+
 @pytest.mark.parametrize("is_gone", [True, False], ids=["deleted", "there"])
 def test_a_user_who_is_named_like_the_sub_of_one_of_the_run_stays(is_gone: bool) -> None:
     world = _world(size=1)

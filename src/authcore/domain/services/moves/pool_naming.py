@@ -94,7 +94,8 @@ class PoolNaming:
         if "preferred_username" not in self.aliases:
             return True
         looks_like_phone = "phone_number" in self.aliases and _PHONE.fullmatch(name)
-        return "@" not in name and not looks_like_phone and not is_derived_name(name)
+        is_another = "email" in self.aliases and ("@" in name or is_derived_name(name))
+        return not looks_like_phone and not is_another
 
     def claims(self, username: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
         """

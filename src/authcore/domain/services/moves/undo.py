@@ -18,7 +18,7 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.moves import PlannedUser, UserOutcome
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import OnOutcomes, Workers, with_outcome
-from authcore.domain.services.moves.linking import LINKING
+from authcore.domain.services.moves.linking import LINKING, require_same_system
 from authcore.domain.services.moves.own_users import UNUSED, holds
 from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
 from authcore.ports.audit import AuditLog
@@ -55,6 +55,8 @@ class RunUndo:
 
         unlinking: The legacy system; None, the default, where there is none.
 
+        system: Its URL, see ``require_same_system``; empty by default.
+
         retrier: Paced to the quota of user updates.
 
         audit: Records every user who is removed or kept.
@@ -66,6 +68,7 @@ class RunUndo:
     directory: UserDirectory
     administration: UserAdministration
     unlinking: LegacyUnlinking | None = None
+    system: str = ""
     retrier: Retrier
     audit: AuditLog
     workers: Workers
@@ -80,8 +83,8 @@ class RunUndo:
             on_outcomes: Called with the outcomes of each batch, after they are recorded.
 
         Raises:
-            ConfigurationError: The run has links, and there is no legacy system to take them back;
-                or the store cannot be used.
+            ConfigurationError: The run has links, and there is no legacy system to take them back,
+                or another one than they are in; or the store cannot be used.
 
             UnavailableError: Seven attempts got no answer worth trusting, or the turn was lost.
                 Also of a legacy system that cannot take links back: then nothing was removed.
@@ -104,6 +107,7 @@ class RunUndo:
         """Take back a link that no account has: nothing is removed before that is answered."""
         if self.unlinking is None:
             raise ConfigurationError(["the run has links: AUTHCORE_LEGACY_URL must be set"])
+        require_same_system(self.store, self.system)
         linked = next(with_outcome(self.store, frozenset({"linked", "created"})), [])
         for row, _ in linked[:1]:
             self.retrier.call(partial(self._unlink, row, NOBODY))
