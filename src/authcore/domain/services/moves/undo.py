@@ -44,7 +44,8 @@ class RunUndo:
     A user is disabled first, so that no sign-in begins any more, then read again, and deleted only
     if nothing else changed; otherwise enabled again and kept.  Before that the account's link is
     taken back.  The batch is noted once its users were seen unused and enabled, so that after a
-    kill a disabled user of the batch is known to be one whom the undo disabled.
+    kill a disabled user of the batch is taken for one whom the undo disabled.  One with signs of
+    use stays disabled then: an administrator may have blocked that user.
 
     Args:
         store: The run.
@@ -141,19 +142,24 @@ class RunUndo:
 
     def _remove(self, planned: Planned, require: RequireTurn, *, has_links: bool) -> UserOutcome:
         row, outcome = planned
-        attempt = partial(self._attempt, row, outcome, has_links=has_links)
+        attempt = partial(self._attempt, row, outcome, _Attempts(), has_links=has_links)
         try:
             return call_in_turn(self.retrier, require, attempt)
         except RejectedError as error:
             return _kept(outcome, error.code)
 
-    def _attempt(self, row: PlannedUser, outcome: UserOutcome, *, has_links: bool) -> UserOutcome:
+    def _attempt(
+        self, row: PlannedUser, outcome: UserOutcome, attempts: "_Attempts", *, has_links: bool
+    ) -> UserOutcome:
         """Remove a user who was seen unused before; every step may be repeated."""
         subject = outcome.subject or ""
         found = self._find(outcome)
         if found is not None:
             if found.enabled and (reason := _use_of(found, outcome)):
                 return _kept(outcome, reason)
+            if not found.enabled and not attempts.may_have_disabled and _signs_of_use(found):
+                return _kept(outcome, "user_disabled")  # by an administrator, as far as is known
+            attempts.may_have_disabled = True
             if reason := self._disable(row, outcome, found):
                 self.administration.enable_user(subject)
                 return _kept(outcome, reason)
@@ -195,6 +201,13 @@ class RunUndo:
             result: Outcome = "accepted" if each.kind == "undone" else "rejected"
             self.audit.record(AuditEvent("move.undo", result, each.reason, each.subject))
         on_outcomes(outcomes)
+
+
+@attrs.define
+class _Attempts:
+    """Whether an earlier attempt of this process may have disabled the user."""
+
+    may_have_disabled: bool = False
 
 
 def _kept(outcome: UserOutcome, reason: str) -> UserOutcome:
