@@ -6,15 +6,18 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
+from authcore.domain.model.usernames import LEGACY_LINKED
 from authcore.domain.services.moves.import_execution import ImportExecution
 from authcore.domain.services.moves.import_outcomes import ImportOutcomes
+from authcore.domain.services.moves.own_users import UNUSED
 from authcore.testing.fakes.system import RecordedPause
 from authcore.testing.fakes.user_directory import InMemoryDirectoryListing
 from authcore.testing.fakes.user_import import InMemoryUserImport
-from unit.moves_world import Killed, Life, World, planned
+from unit.moves_world import PROOFS, Killed, Life, World, planned
 
 
 class ImportWorld(World):
@@ -62,7 +65,7 @@ class ImportWorld(World):
         return ImportOutcomes(
             store=self.mortal(self.store),
             listing=self.mortal(InMemoryDirectoryListing(self.directory, 2)),
-            own=self.own(),
+            own=attrs.evolve(self.own(), statuses=UNUSED | {"CONFIRMED"}),
             imported=self.importing().imported,
             retrier=self.retrier(),
             pause=RecordedPause(self.clock),
@@ -242,6 +245,39 @@ def test_a_pool_that_lists_fewer_users_than_were_imported_refuses_no_row(make: M
 
     assert gone is not None
     assert set(world.kinds()) == {2, 3, 4, 5}
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True], ids=["reset", "signed in"])
+def test_a_user_who_set_a_password_meanwhile_is_found_and_kept_by_an_undo(
+    make: Make, is_signed_in: bool
+) -> None:
+    world = make()
+    world.importing().run(lambda: None, lambda _: None)
+    world.administration.set_password("user1", "canary-Password-1")
+    user = world.directory.find("user1")
+    assert user is not None
+    if is_signed_in:
+        proof = {LEGACY_LINKED: PROOFS.prove_link(user.subject, "1")}
+        world.directory.set_attributes("user1", proof)
+
+    world.reading().record(lambda _: None)
+    assert world.outcomes()[0].subject == user.subject
+    world.undo_all()
+
+    assert world.names() == ["user1"]
+    assert world.kinds()[1] == "kept"
+
+
+def test_a_user_who_was_deleted_meanwhile_stops_the_run_once(make: Make) -> None:
+    world = make()
+    world.importing().run(lambda: None, lambda _: None)
+    world.directory.delete_user("user1")
+    with pytest.raises(ProviderUnavailableError, match="fewer users"):
+        world.reading().record(lambda _: None)
+
+    world.reading().record(lambda _: None)
+
+    assert world.kinds() == {1: "refused", **dict.fromkeys((2, 3, 4, 5), "created")}
 
 
 def test_imported_users_can_be_undone(make: Make) -> None:

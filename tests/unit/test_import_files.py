@@ -97,6 +97,18 @@ def test_a_rejected_row_is_named_by_id_or_place_with_reason_and_sentence(folder:
     assert unreadable[:3] == ["", "line 4", "row_without_id"]
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_an_id_that_a_spreadsheet_would_calculate_begins_with_an_apostrophe(
+    folder: Path, sign: str
+) -> None:
+    refused = (PlannedUser(1, f"{sign}SUM(1)", None, "account_locked"),)
+
+    ImportFiles(folder).write(_store(refused=refused), None)
+
+    rejected = folder.joinpath("rejected.csv").read_text(encoding="utf-8")
+    assert f"\n'{sign}SUM(1)," in rejected
+
+
 def test_rejected_rows_hold_nothing_of_an_account_but_its_id(folder: Path) -> None:
     planned = planning_for().plan(1, SourceUser(account(1, locked=True)))
 

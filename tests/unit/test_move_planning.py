@@ -96,7 +96,8 @@ def test_a_name_that_an_alias_pool_refuses_is_derived_from_the_legacy_id() -> No
 def test_an_account_is_refused_with_a_reason(changes: dict[str, Any], reason: str) -> None:
     planned = planning_for().plan(1, _emma(**changes))
 
-    assert (planned.reason, planned.user, planned.claims) == (reason, None, ())
+    assert (planned.reason, planned.user) == (reason, None)
+    assert planned.claims == (f"uid:{planned.legacy_uid}",)
     assert planned.legacy_uid in ("1815", r"\udc00")
 
 
@@ -218,6 +219,19 @@ def test_a_preferred_user_name_is_claimed_where_it_is_an_alias() -> None:
     assert "name:miss-w" in with_alias.plan(1, given).claims
 
 
+@pytest.mark.parametrize(
+    "preferred", ["harriet@hartfield.example", "+441483000000", "legacy-1816", "Legacy-1816"]
+)
+def test_a_preferred_user_name_is_refused_where_another_user_could_be_meant(
+    preferred: str,
+) -> None:
+    given = SourceUser(EMMA, {"preferred_username": preferred})
+    aliases = frozenset({"preferred_username", "phone_number", "email"})
+
+    assert _reason(planning_for("alias", aliases=aliases), given) == "name_not_allowed"
+    assert _reason(planning_for(), given) == "ok"
+
+
 def test_a_name_like_a_telephone_number_is_refused_where_that_is_an_alias() -> None:
     aliases = frozenset({"phone_number"})
 
@@ -323,7 +337,17 @@ def test_users_of_one_verified_address_or_name_are_all_refused(store: InMemoryRu
     ]
 
 
-def test_an_account_that_is_refused_claims_nothing(store: InMemoryRun) -> None:
+def test_of_two_rows_about_one_account_a_refused_one_keeps_the_other_out(
+    store: InMemoryRun,
+) -> None:
+    source = PagedSource([*_users(1, locked=True), *_users(2)], [*_users(1)])
+
+    plan_run(source, store, planning_for())
+
+    assert [each.reason for each in store.planned()] == ["account_locked", "ok", "claimed_twice"]
+
+
+def test_an_account_that_is_refused_claims_neither_name_nor_address(store: InMemoryRun) -> None:
     source = PagedSource([*_users(1, locked=True), SourceUser(account(1, legacy_uid="9"))])
 
     plan_run(source, store, planning_for())

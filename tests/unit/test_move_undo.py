@@ -14,7 +14,7 @@ from authcore.domain.errors import (
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.usernames import LEGACY_LINKED
 from authcore.domain.services.moves.batches import Workers
-from authcore.domain.services.moves.undo import RunUndo
+from authcore.domain.services.moves.undo import REMOVING, RunUndo
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyUnlinking
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserAdministration
 from unit.moves_world import Killed, Life, World
@@ -155,6 +155,55 @@ def test_a_user_who_is_used_while_the_undo_begins_is_enabled_again_and_kept(
     assert kept.enabled
     assert (world.outcomes()[0].kind, world.outcomes()[0].reason) == ("kept", reason)
     assert world.links.rows["1"].account.cognito_id == kept.subject
+
+
+def test_an_undo_that_continues_enables_no_user_whom_an_administrator_disabled() -> None:
+    world = _world(size=1, is_linked=False)
+    world.store.note(REMOVING, "[1]")
+    world.administration.set_password("user1", "canary-Password-1")
+    world.administration.disable_user("user1")
+
+    world.undo_all()
+
+    user = world.directory.find("user1")
+    assert user is not None
+    assert not user.enabled
+    assert [(each.kind, each.reason) for each in world.outcomes()] == [("kept", "user_disabled")]
+
+
+def test_a_run_that_was_linked_in_another_legacy_system_is_not_undone_or_linked_here() -> None:
+    world = _world(is_linked=False)
+    there = attrs.evolve(world.linking(), system="https://legacy.example")
+    there.run(lambda: None, lambda _: None)
+    before = [*world.directory.everybody()]
+    here = "https://staging.example"
+
+    for work in (
+        attrs.evolve(world.undo(), system=here),
+        attrs.evolve(world.linking(), system=here),
+    ):
+        with pytest.raises(ConfigurationError, match=r"was linked in https://legacy\.example"):
+            work.run(lambda: None, lambda _: None)
+    assert [*world.directory.everybody()] == before
+    attrs.evolve(world.undo(), system="https://legacy.example").run(lambda: None, lambda _: None)
+
+    assert {*world.kinds().values()} == {"undone"}
+
+
+@pytest.mark.parametrize("is_gone", [True, False], ids=["deleted", "there"])
+def test_a_user_who_is_named_like_the_sub_of_one_of_the_run_stays(is_gone: bool) -> None:
+    world = _world(size=1)
+    created = world.directory.find("user1")
+    assert created is not None
+    if is_gone:
+        world.directory.delete_user("user1")
+    world.directory.add(created.subject, {"name": "signed up"})
+
+    world.undo_all()
+
+    assert created.subject in world.names()
+    assert ("user1" in world.names()) is not is_gone
+    assert world.kinds() == {1: "undone" if is_gone else "kept"}
 
 
 def test_a_user_who_took_the_name_of_a_deleted_one_stays() -> None:

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import attrs
 import pytest
 
 from authcore.domain.errors import ProviderUnavailableError
+from authcore.domain.model.directory import DirectoryPage
 from authcore.domain.services.moves.survey import FRESH_FOR
+from authcore.testing.fakes.user_directory import InMemoryDirectoryListing
 from unit.moves_world import Killed, Life, World, planned
 
 
@@ -137,3 +140,34 @@ def test_an_outage_ends_the_survey_and_no_page_is_skipped() -> None:
     world.directory.unavailable = False
 
     assert _survey(world) == [4, 5]
+
+
+def test_a_survey_that_was_cut_short_more_than_an_hour_ago_begins_again() -> None:
+    world = _pool()
+    next(world.survey().pages())
+    world.clock.advance(FRESH_FOR)
+
+    assert _survey(world) == [2, 4, 5]
+
+
+def test_a_survey_that_was_continued_is_as_old_as_its_first_page() -> None:
+    world = _pool()
+    next(world.survey().pages())
+    world.clock.advance(FRESH_FOR - timedelta(minutes=1))
+    assert _survey(world) == [4, 5]
+    world.clock.advance(timedelta(minutes=1))
+
+    assert not world.survey().is_fresh()
+
+
+class _Circle(InMemoryDirectoryListing):
+    def users(self, after: str | None = None) -> DirectoryPage:
+        return attrs.evolve(super().users(after), next="after-2")
+
+
+def test_pages_that_lead_back_to_an_earlier_one_end_the_survey() -> None:
+    world = _pool()
+    survey = attrs.evolve(world.survey(), listing=_Circle(world.directory, 2))
+
+    with pytest.raises(ProviderUnavailableError, match="lead back"):
+        [*survey.pages()]

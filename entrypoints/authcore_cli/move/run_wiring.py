@@ -124,13 +124,7 @@ class _Parts:
 
     def own(self) -> OwnUsers:
         run = self.store.run()
-        has_hashes = self.settings.move.hashing is not None
-        return OwnUsers(
-            directory=self.directory,
-            proofs=self.proofs,
-            started_at=run.started_at,
-            statuses=UNUSED | {"CONFIRMED"} if has_hashes else UNUSED,
-        )
+        return OwnUsers(directory=self.directory, proofs=self.proofs, started_at=run.started_at)
 
 
 def run_tools(environment: Mapping[str, str], run_id: str, on_retry: OnRetry) -> RunTools:
@@ -199,7 +193,7 @@ def _tools(parts: _Parts) -> RunTools:
         reading=ImportOutcomes(
             store=parts.store,
             listing=parts.listing,
-            own=parts.own(),
+            own=attrs.evolve(parts.own(), statuses=UNUSED | {"CONFIRMED"}),
             imported=imports.imported,
             retrier=parts.retrier(parts.quota("UserList")),
             pause=parts.pause,
@@ -292,6 +286,7 @@ def _linking(
         directory=parts.directory,
         accounts=HttpLegacyAccounts(http=http, base_url=url, api_key=key),
         links=HttpLegacyLinks(http=http, base_url=url, api_key=key),
+        system=url,
         proofs=parts.proofs,
         retrier=parts.retrier(parts.quota("UserUpdate")),
         audit=LoggingAuditLog(),
@@ -308,6 +303,7 @@ def _undo(
         directory=parts.directory,
         administration=parts.administration,
         unlinking=HttpLegacyUnlinking(http=http, base_url=api[0], api_key=api[1]) if api else None,
+        system=api[0] if api else "",
         retrier=parts.retrier(parts.quota("UserUpdate", calls=2)),
         audit=LoggingAuditLog(),
         workers=parts.workers,

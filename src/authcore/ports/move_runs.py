@@ -61,7 +61,9 @@ class RunStore(Protocol):
     @abstractmethod
     def refuse_shared_claims(self) -> int:
         """
-        Refuse every user of whom a claim is that of another one too, as ``claimed_twice``.
+        Refuse every user of whom a claim is that of another row too, as ``claimed_twice``.
+
+        The other row may be refused already, and keeps its reason.
 
         No one of them is preferred: which of two accounts an address belongs to is not known.
 

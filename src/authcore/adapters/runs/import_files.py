@@ -27,7 +27,8 @@ FOR_THE_OWNER: Final = 0o700
 SHOWN_EVERY: Final = 1_000
 """Rows between two calls of *on_rows*."""
 
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_A_FORMULA: Final = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
+"""The last four are full-width forms, which some spreadsheets read as the others."""
 
 
 class ImportFiles:

@@ -25,7 +25,7 @@ READ_AT_ONCE: Final = 1_000
 
 _SHARED: Final = """
 UPDATE plan SET reason = 'claimed_twice', username = NULL, attributes = NULL, password_hash = NULL
-WHERE number IN (
+WHERE reason = 'ok' AND number IN (
   SELECT number FROM claims
   WHERE digest IN (SELECT digest FROM claims GROUP BY digest HAVING COUNT(*) > 1)
 )

@@ -97,7 +97,8 @@ class PlannedUser:
         reason: ``ok``, or the stable code that says why nothing is created.
         place: See UnreadableRow; None for a user.
         claims: What no other user of the pool may have: user name, verified alias, legacy id, each
-            as ``name:jane`` in the form in which the pool compares it.  None of a refused row.
+            as ``name:jane`` in the form in which the pool compares it.  Of a refused row the legacy
+            id alone.
     """
 
     number: int

@@ -71,6 +71,11 @@ def is_pool_name(text: str) -> bool:
     )
 
 
+def is_derived_name(text: str) -> bool:
+    """Whether *text* has the form of a name that ``pool_username`` derives from a legacy id."""
+    return text.casefold().startswith(_OURS)
+
+
 def _can_be_a_name(text: str) -> bool:
     """
     Whether a pool with aliases accepts *text*, and ``pool_username`` cannot have derived it.
@@ -78,4 +83,4 @@ def _can_be_a_name(text: str) -> bool:
     See: Amazon Cognito "AdminCreateUser", ``Username``: not shaped like an e-mail address where
     addresses are aliases.
     """
-    return is_pool_name(text) and "@" not in text and not text.casefold().startswith(_OURS)
+    return is_pool_name(text) and "@" not in text and not is_derived_name(text)

@@ -131,6 +131,18 @@ class RunStoreContract(ContractSuite):
         assert reasons[2] == ("ok", planned(2).user)
         assert {reasons[each] for each in (1, 3, 4)} == {("claimed_twice", None)}
 
+    def test_a_refused_row_refuses_a_user_of_one_claim_and_keeps_its_reason(
+        self, begun: RunStore
+    ) -> None:
+        refused = attrs.evolve(planned(1, "uid:a"), user=None, reason="account_locked")
+        begun.add_page([refused, planned(2, "uid:a"), planned(3, "uid:b")], None)
+
+        for _ in range(2):
+            assert begun.refuse_shared_claims() == 1
+        reasons = [each.reason for each in begun.planned()]
+        assert reasons == ["account_locked", "claimed_twice", "ok"]
+        assert begun.claimants(["uid:a", "uid:b"]) == {"uid:b": 3}
+
     def test_a_shared_claim_is_found_at_every_place_of_a_long_page(self, begun: RunStore) -> None:
         begun.add_page(
             [planned(each, f"name:{each}", f"uid:{each}") for each in range(1, 1_000)], "more"

@@ -70,8 +70,8 @@ class InMemoryRun(RunStore):
         self._use()
         claimed = Counter(claim for each in self._plan for claim in {*each.claims})
         self._plan = [
-            attrs.evolve(each, user=None, reason="claimed_twice", claims=())
-            if any(claimed[claim] > 1 for claim in each.claims)
+            attrs.evolve(each, user=None, reason="claimed_twice")
+            if each.user is not None and any(claimed[claim] > 1 for claim in each.claims)
             else each
             for each in self._plan
         ]
@@ -80,7 +80,7 @@ class InMemoryRun(RunStore):
     def claimants(self, claims: Sequence[str]) -> Mapping[str, int]:
         """See the port."""
         self._use()
-        by_claim = {claim: each.number for each in self._plan for claim in each.claims}
+        by_claim = {claim: each.number for each in self._plan if each.user for claim in each.claims}
         return {claim: by_claim[claim] for claim in claims if claim in by_claim}
 
     def planned(self, after: int = 0) -> Iterator[PlannedUser]:

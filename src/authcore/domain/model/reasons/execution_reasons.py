@@ -58,5 +58,9 @@ EXECUTION: Final[tuple[Reason, ...]] = (
         "An administrator disabled the user since the run. Decide by hand; deleting the user would "
         "let the person move again by the old password.",
     ),
-    _kept("subject_unknown", "The run has no `sub` of the user. Look for it by the user name."),
+    _kept(
+        "subject_unknown",
+        "The run has no `sub` of the user, or another user has it as a name. Look for the user by "
+        "the user name.",
+    ),
 )

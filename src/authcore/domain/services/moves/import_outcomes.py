@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -15,6 +14,7 @@ from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import BATCH, OnOutcomes
 from authcore.domain.services.moves.own_users import OwnUsers, created
+from authcore.domain.services.moves.pool_pages import pool_pages
 from authcore.ports.move_runs import RunStore
 from authcore.ports.system import Pause
 from authcore.ports.user_directory import DirectoryListing
@@ -26,8 +26,8 @@ READINGS: Final = 3
 SETTLE: Final = timedelta(minutes=1)
 """Between two readings: a listing may be seconds behind."""
 
-READ: Final = "imported.after"
-"""Note of the run: the pool's cursor behind the last page that was read."""
+SHORT: Final = "imported.short"
+"""Note of the run: how many users were found when the readings ended short of the jobs' count."""
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -37,13 +37,15 @@ class ImportOutcomes:
 
     A job tells counts only.  A user of the pool counts as imported for a row if it is the run's
     own, see OwnUsers; a row without such a user is ``refused``, once all imported users are listed.
+    Users of whom the pool shows no trace by then (deleted, or refused a link at the first sign-in)
+    would keep the run from its end: a second command that finds no more of them goes on.
 
     Args:
         store: The run.
 
         listing: The pool.
 
-        own: Recognises the run's users; of a file with password hashes also confirmed ones.
+        own: Recognises the run's users; confirmed ones, too, who may have set passwords since.
 
         imported: Counts the users that the jobs say they imported.
 
@@ -64,35 +66,38 @@ class ImportOutcomes:
         Record the outcome of every row.  May be called again after any failure.
 
         Raises:
-            ProviderUnavailableError: No usable answer; or the pool still lists fewer users than the
-                jobs imported.
+            ProviderUnavailableError: No usable answer; or, the first time, the pool still lists
+                fewer users than the jobs imported.
         """
+        if self._finds_all(on_outcomes) or self._was_as_short():
+            self._refuse_others(on_outcomes)
+            return
+        self.store.note(SHORT, str(self._created()))
+        raise ProviderUnavailableError(
+            "the pool lists fewer users than the jobs imported", detail="listing incomplete"
+        )
+
+    def _finds_all(self, on_outcomes: OnOutcomes) -> bool:
         for reading in range(READINGS):
             if reading:
                 self.pause.wait(SETTLE)
             self._read(on_outcomes)
             if self._created() >= self.imported():
-                self._refuse_others(on_outcomes)
-                return
-        raise ProviderUnavailableError(
-            "the pool lists fewer users than the jobs imported", detail="listing incomplete"
-        )
+                return True
+        return False
+
+    def _was_as_short(self) -> bool:
+        return self.store.noted().get(SHORT) == str(self._created())
 
     def _created(self) -> int:
         counts = self.store.counts()
         return sum(count for (kind, _), count in counts.items() if kind == "created")
 
     def _read(self, on_outcomes: OnOutcomes) -> None:
-        after = self.store.noted().get(READ) or None
-        while True:
-            page = self.retrier.call(partial(self.listing.users, after))
+        for page in pool_pages(self.listing, self.retrier):
             outcomes = self._own_of(page.users)
             self.store.record(outcomes)
-            after = page.next
-            self.store.note(READ, after or "")
             on_outcomes(outcomes)
-            if after is None:
-                return
 
     def _own_of(self, users: Sequence[DirectoryUser]) -> list[UserOutcome]:
         named = {

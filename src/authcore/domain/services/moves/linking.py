@@ -6,7 +6,12 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.errors import AccountNotFoundError, RejectedError, UnprovenLinkError
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    ConfigurationError,
+    RejectedError,
+    UnprovenLinkError,
+)
 from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_proofs import LinkProofs
@@ -27,7 +32,9 @@ from authcore.ports.user_directory import UserDirectory
 
 
 LINKING: Final = "linking"
-"""Note of the run: ``begun`` once an account may name a user of the run."""
+"""
+Note of the run: once an account may name a user of the run, ``begun https://legacy.example``.
+"""
 
 Planned = tuple[PlannedUser, UserOutcome]
 
@@ -51,6 +58,8 @@ class RunLinking:
 
         links: The legacy system.
 
+        system: Its URL, as of ``require_same_system``; empty by default.
+
         proofs: Of the pool.
 
         retrier: Paced to the quota of user updates.
@@ -64,6 +73,7 @@ class RunLinking:
     directory: UserDirectory
     accounts: LegacyAccounts
     links: LegacyLinks
+    system: str = ""
     proofs: LinkProofs
     retrier: Retrier
     audit: AuditLog
@@ -81,9 +91,10 @@ class RunLinking:
         Raises:
             UnavailableError: Seven attempts got no answer worth trusting, or the turn was lost.
 
-            ConfigurationError: The store cannot be used.
+            ConfigurationError: The store cannot be used, or the run has links in another system.
         """
-        self.store.note(LINKING, "begun")
+        require_same_system(self.store, self.system)
+        self.store.note(LINKING, _begun(self.system))
         for batch in with_outcome(self.store, frozenset({"created", "opened"})):
             outcomes, failure = self.workers.settle(partial(self._link, require=require), batch)
             self.store.record(outcomes)
@@ -147,6 +158,28 @@ class RunLinking:
     @property
     def _pool_side(self) -> PoolSide:
         return PoolSide(directory=self.directory, proofs=self.proofs, audit=self.audit)
+
+
+def require_same_system(store: RunStore, system: str) -> None:
+    """
+    Check that links of the run, if it has any, are in *system*.
+
+    Another system has accounts of the same ids: an undo would find no link to take back there and
+    remove the user, while the account goes on to name that user and lets its owner move no more.
+
+    Raises:
+        ConfigurationError: They are in another one.
+    """
+    noted = store.noted().get(LINKING, _begun(system))
+    if noted != _begun(system):
+        there = noted.removeprefix("begun ")
+        raise ConfigurationError(
+            [f"AUTHCORE_LEGACY_URL is wrong: the run was linked in {there}, and is undone there"]
+        )
+
+
+def _begun(system: str) -> str:
+    return f"begun {system}".rstrip()
 
 
 def _evolved(outcome: UserOutcome, modified_at: datetime | None) -> UserOutcome:

@@ -24,10 +24,11 @@ class OwnUsers:
     """
     Recognises users whose creation was not recorded.
 
-    A user counts as the run's own if the pool holds a voucher for exactly this account, which only
-    authcore can write; if the user has not set a password; and if the user is not older than the
-    run.  Asked only about users whom the run may have created: the call got no answer, or the run
-    was killed before it recorded one.
+    A user counts as the run's own if the pool holds a voucher for exactly this account, or after a
+    sign-in the proof of its link, which only authcore can write; if the user has not set a
+    password, unless *statuses* says otherwise; and if the user is not older than the run.  Asked
+    only about users whom the run may have created: the call got no answer, or the run was killed
+    before it recorded one.
 
     Args:
         directory: The pool.
@@ -36,7 +37,8 @@ class OwnUsers:
 
         started_at: When the run began.
 
-        statuses: Of a user who may be the run's own; by default UNUSED.
+        statuses: Of a user who may be the run's own; by default UNUSED.  With CONFIRMED, a user
+            counts whom the migration trigger created since: an undo keeps every such user.
     """
 
     directory: UserDirectory
@@ -58,10 +60,17 @@ class OwnUsers:
 
     def is_own(self, planned: PlannedUser, user: DirectoryUser) -> bool:
         """Whether *user* is the one whom the run created for *planned*."""
-        voucher = self.proofs.voucher(user.attributes.get(LEGACY_LINKED))
-        names = (voucher and voucher.legacy_uid, user.attributes.get(LEGACY_UID))
         is_old = user.created_at is None or user.created_at < self.started_at - CLOCK_SKEW
-        return names == (planned.legacy_uid,) * 2 and user.status in self.statuses and not is_old
+        is_named = user.attributes.get(LEGACY_UID) == planned.legacy_uid and self._is_proven(user)
+        return is_named and user.status in self.statuses and not is_old
+
+    def _is_proven(self, user: DirectoryUser) -> bool:
+        statement, legacy_uid = (user.attributes.get(name) for name in (LEGACY_LINKED, LEGACY_UID))
+        voucher = self.proofs.voucher(statement)
+        if voucher is not None:
+            return voucher.legacy_uid == legacy_uid
+        is_used = user.status not in UNUSED
+        return is_used and self.proofs.is_linked(statement, user.subject, legacy_uid)
 
 
 def created(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:

@@ -50,7 +50,9 @@ class Planning:
 
     A user whom no code can reach is not created: the old password would no longer move that user,
     and nothing else would let the user in.  Two rows that claim the same are both refused, after
-    the last one is read: see ``RunStore.refuse_shared_claims``.
+    the last one is read: see ``RunStore.refuse_shared_claims``.  A refused row claims its legacy id
+    all the same: of two rows about one account, of which one is locked, the other must not let the
+    user in.
 
     Args:
         naming: Of the pool.
@@ -95,11 +97,12 @@ class Planning:
     def plan(self, number: int, source: SourceUser) -> PlannedUser:
         """Decide about one user of the source."""
         legacy_uid = _as_text(source.account.legacy_uid)
+        claim = f"uid:{legacy_uid}"
         decided = self._decide(source)
         if isinstance(decided, str):
-            return PlannedUser(number, legacy_uid, None, decided)
+            return PlannedUser(number, legacy_uid, None, decided, claims=(claim,))
         claims = self.naming.claims(decided.username, decided.attributes)
-        return PlannedUser(number, legacy_uid, decided, claims=(f"uid:{legacy_uid}", *claims))
+        return PlannedUser(number, legacy_uid, decided, claims=(claim, *claims))
 
     def plan_unreadable(self, number: int, row: UnreadableRow) -> PlannedUser:
         """Keep a row that is no user."""
@@ -120,6 +123,8 @@ class Planning:
         account = source.account
         if not RESERVED.isdisjoint(source.attributes):
             return "attribute_reserved"
+        if not self.naming.takes_preferred(source.attributes.get("preferred_username", "")):
+            return "name_not_allowed"
         if account.email and account.email_verified and "email" in self.mapping:
             return None
         is_reached_otherwise = (self.keeps_hashes and source.password_hash is not None) or (

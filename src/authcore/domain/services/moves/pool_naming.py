@@ -10,7 +10,12 @@ from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import LegacyAccount, PoolKind
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.pool_settings import PoolSettings
-from authcore.domain.model.usernames import fold_name, is_pool_name, pool_username
+from authcore.domain.model.usernames import (
+    fold_name,
+    is_derived_name,
+    is_pool_name,
+    pool_username,
+)
 
 
 _PHONE: Final = re.compile(r"\+[0-9]+")
@@ -78,6 +83,19 @@ class PoolNaming:
         if not is_pool_name(name) or ("phone_number" in self.aliases and _PHONE.fullmatch(name)):
             return None
         return name
+
+    def takes_preferred(self, name: str) -> bool:
+        """
+        Whether the pool can take *name* as ``preferred_username``, an empty one included.
+
+        As an alias it must not look like one of another kind, nor like a name that is derived from
+        a legacy id: a person who types their own address would be taken for its bearer.
+        """
+        if "preferred_username" not in self.aliases:
+            return True
+        looks_like_phone = "phone_number" in self.aliases and _PHONE.fullmatch(name)
+        is_another = "email" in self.aliases and ("@" in name or is_derived_name(name))
+        return not looks_like_phone and not is_another
 
     def claims(self, username: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
         """

@@ -1,8 +1,7 @@
 """Compares the users of the pool with the plan of a run.  Writes nothing to the pool."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 import attrs
@@ -14,6 +13,7 @@ from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.execution import attempted_numbers
 from authcore.domain.services.moves.own_users import OwnUsers
 from authcore.domain.services.moves.pool_naming import PoolNaming
+from authcore.domain.services.moves.pool_pages import pool_pages
 from authcore.ports.move_runs import RunStore
 from authcore.ports.system import Clock
 from authcore.ports.user_directory import DirectoryListing
@@ -24,11 +24,14 @@ SURVEY: Final = "survey"
 Note of the run: how many users of the pool were compared, and the cursor behind them: ``120 abc``.
 """
 
-SURVEYED_AT: Final = "surveyed_at"
-"""Note of the run: when the last page was compared.  In ISO 8601."""
+SURVEY_BEGAN: Final = "survey_began"
+"""Note of the run: when the first page was asked for.  In ISO 8601."""
 
 FRESH_FOR: Final = timedelta(hours=1)
-"""A survey that ended longer ago is made again before users are created."""
+"""
+A survey that began longer ago is made again before users are created, and is not continued: users
+of its first pages may have changed, and Cognito forgets the place in a list after an hour.
+"""
 
 ClaimsOf = Callable[[DirectoryUser], Sequence[str]]
 """Gives the claims of a pool user, in the form of ``PlannedUser.claims``."""
@@ -79,40 +82,44 @@ class PoolSurvey:
     clock: Clock
 
     def is_fresh(self) -> bool:
-        """Whether a survey ended less than FRESH_FOR ago."""
+        """Whether a survey that came to its end began less than FRESH_FOR ago."""
         noted = self.store.noted()
-        ended = noted.get(SURVEYED_AT)
-        is_over = not noted.get(SURVEY, "").partition(" ")[2]
-        return ended is not None and is_over and self._age(ended) < FRESH_FOR
+        users, _, after = noted.get(SURVEY, "").partition(" ")
+        return bool(users) and not after and self._is_young(noted)
 
     def pages(self) -> Iterator[SurveyedPage]:
         """
-        Compare page by page, from where the last survey was cut short.
+        Compare page by page, from where a survey was cut short that began within FRESH_FOR.
 
         Raises:
-            UnavailableError: Seven attempts got no answer worth trusting.
+            UnavailableError: Seven attempts got no answer worth trusting, or the pages lead back to
+                an earlier one.
 
             ConfigurationError: The store cannot be used.
         """
-        users, after = self._position()
-        while True:
-            page = self.retrier.call(partial(self.listing.users, after))
+        users, after = self._begin()
+        for page in pool_pages(self.listing, self.retrier, after):
             existing = self._existing(page.users)
             self.store.record(existing)
-            users, after = users + len(page.users), page.next
-            self.store.note(SURVEY, f"{users} {after or ''}")
-            if after is None:
-                self.store.note(SURVEYED_AT, self.clock.now().isoformat())
+            users += len(page.users)
+            self.store.note(SURVEY, f"{users} {page.next or ''}")
             yield SurveyedPage(users, existing)
-            if after is None:
-                return
 
-    def _position(self) -> tuple[int, str | None]:
-        users, _, after = self.store.noted().get(SURVEY, "").partition(" ")
-        return (int(users), after) if after else (0, None)
+    def _begin(self) -> tuple[int, str | None]:
+        """Return the place to go on at; a new survey is noted before its first page."""
+        noted = self.store.noted()
+        users, _, after = noted.get(SURVEY, "").partition(" ")
+        if after and self._is_young(noted):
+            return int(users), after
+        self.store.note(SURVEY, "")
+        self.store.note(SURVEY_BEGAN, self.clock.now().isoformat())
+        return 0, None
 
-    def _age(self, ended: str) -> timedelta:
-        return abs(self.clock.now() - datetime.fromisoformat(ended))
+    def _is_young(self, noted: Mapping[str, str]) -> bool:
+        began = noted.get(SURVEY_BEGAN)
+        if began is None:
+            return False
+        return abs(self.clock.now() - datetime.fromisoformat(began)) < FRESH_FOR
 
     def _existing(self, users: Sequence[DirectoryUser]) -> tuple[UserOutcome, ...]:
         claims = {claim: user for user in users for claim in self.claims_of(user)}

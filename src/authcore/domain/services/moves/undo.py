@@ -18,7 +18,7 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.moves import PlannedUser, UserOutcome
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import OnOutcomes, Workers, with_outcome
-from authcore.domain.services.moves.linking import LINKING
+from authcore.domain.services.moves.linking import LINKING, require_same_system
 from authcore.domain.services.moves.own_users import UNUSED, holds
 from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
 from authcore.ports.audit import AuditLog
@@ -44,7 +44,8 @@ class RunUndo:
     A user is disabled first, so that no sign-in begins any more, then read again, and deleted only
     if nothing else changed; otherwise enabled again and kept.  Before that the account's link is
     taken back.  The batch is noted once its users were seen unused and enabled, so that after a
-    kill a disabled user of the batch is known to be one whom the undo disabled.
+    kill a disabled user of the batch is taken for one whom the undo disabled.  One with signs of
+    use stays disabled then: an administrator may have blocked that user.
 
     Args:
         store: The run.
@@ -54,6 +55,8 @@ class RunUndo:
         administration: The pool.
 
         unlinking: The legacy system; None, the default, where there is none.
+
+        system: Its URL, see ``require_same_system``; empty by default.
 
         retrier: Paced to the quota of user updates.
 
@@ -66,6 +69,7 @@ class RunUndo:
     directory: UserDirectory
     administration: UserAdministration
     unlinking: LegacyUnlinking | None = None
+    system: str = ""
     retrier: Retrier
     audit: AuditLog
     workers: Workers
@@ -80,8 +84,8 @@ class RunUndo:
             on_outcomes: Called with the outcomes of each batch, after they are recorded.
 
         Raises:
-            ConfigurationError: The run has links, and there is no legacy system to take them back;
-                or the store cannot be used.
+            ConfigurationError: The run has links, and there is no legacy system to take them back,
+                or another one than they are in; or the store cannot be used.
 
             UnavailableError: Seven attempts got no answer worth trusting, or the turn was lost.
                 Also of a legacy system that cannot take links back: then nothing was removed.
@@ -104,6 +108,7 @@ class RunUndo:
         """Take back a link that no account has: nothing is removed before that is answered."""
         if self.unlinking is None:
             raise ConfigurationError(["the run has links: AUTHCORE_LEGACY_URL must be set"])
+        require_same_system(self.store, self.system)
         linked = next(with_outcome(self.store, frozenset({"linked", "created"})), [])
         for row, _ in linked[:1]:
             self.retrier.call(partial(self._unlink, row, NOBODY))
@@ -126,7 +131,10 @@ class RunUndo:
         row, outcome = planned
         if outcome.subject is None:
             return _kept(outcome, "subject_unknown")
-        found = self.retrier.call(partial(self._find, outcome))
+        find = partial(self.administration.find_by_subject, outcome.subject)
+        found = self.retrier.call(find)
+        if found is not None and not found.found_by_subject:
+            return _kept(outcome, "subject_unknown")  # it is the name of another user, too
         if found is None or (row.number in begun and not found.enabled):
             return outcome
         reason = _use_of(found, outcome)
@@ -134,25 +142,31 @@ class RunUndo:
 
     def _remove(self, planned: Planned, require: RequireTurn, *, has_links: bool) -> UserOutcome:
         row, outcome = planned
-        attempt = partial(self._attempt, row, outcome, has_links=has_links)
+        attempt = partial(self._attempt, row, outcome, _Attempts(), has_links=has_links)
         try:
             return call_in_turn(self.retrier, require, attempt)
         except RejectedError as error:
             return _kept(outcome, error.code)
 
-    def _attempt(self, row: PlannedUser, outcome: UserOutcome, *, has_links: bool) -> UserOutcome:
+    def _attempt(
+        self, row: PlannedUser, outcome: UserOutcome, attempts: "_Attempts", *, has_links: bool
+    ) -> UserOutcome:
         """Remove a user who was seen unused before; every step may be repeated."""
         subject = outcome.subject or ""
         found = self._find(outcome)
         if found is not None:
             if found.enabled and (reason := _use_of(found, outcome)):
                 return _kept(outcome, reason)
+            if not found.enabled and not attempts.may_have_disabled and _signs_of_use(found):
+                return _kept(outcome, "user_disabled")  # by an administrator, as far as is known
+            attempts.may_have_disabled = True
             if reason := self._disable(row, outcome, found):
                 self.administration.enable_user(subject)
                 return _kept(outcome, reason)
         if has_links:
             self._unlink(row, subject)
-        self.directory.delete_user(subject)
+        if found is not None:  # else the name may be that of another user by now
+            self.directory.delete_user(subject)
         return attrs.evolve(outcome, kind="undone", reason="ok")
 
     def _disable(self, row: PlannedUser, outcome: UserOutcome, before: DirectoryUser) -> str | None:
@@ -187,6 +201,13 @@ class RunUndo:
             result: Outcome = "accepted" if each.kind == "undone" else "rejected"
             self.audit.record(AuditEvent("move.undo", result, each.reason, each.subject))
         on_outcomes(outcomes)
+
+
+@attrs.define
+class _Attempts:
+    """Whether an earlier attempt of this process may have disabled the user."""
+
+    may_have_disabled: bool = False
 
 
 def _kept(outcome: UserOutcome, reason: str) -> UserOutcome:
