@@ -12,6 +12,7 @@ from typing import Final
 from authcore.adapters.audit.counters import ProcessDecisionCounter
 from authcore.adapters.audit.log import LOGGER, LoggingAuditLog
 from authcore.adapters.log_format import JsonFormatter
+from authcore.adapters.prometheus import WATCHED
 from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.ports.system import Clock
 
@@ -92,7 +93,7 @@ def _range_answer(
     counts: Mapping[tuple[date, Series], int], began: date, today: date
 ) -> Mapping[str, object]:
     days = [began + timedelta(days=number) for number in range((today - began).days + 1)]
-    series = sorted({each for _, each in counts})
+    series = sorted({*WATCHED, *(each for _, each in counts)})
     result = [
         {
             "metric": {"metric": "decisions", "action": action, "outcome": outcome, "reason": why},

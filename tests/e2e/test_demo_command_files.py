@@ -68,3 +68,15 @@ def test_a_day_without_a_decision_counts_zero(tmp_path: Path) -> None:
     assert series["metric"]["reason"] == "legacy_session"
     assert [value for _, value in series["values"]] == ["2", "0", "0"]
     assert all(at % 86_400 == 0 for at, _ in series["values"])
+
+
+def test_old_sessions_are_counted_from_zero_as_by_a_guard(tmp_path: Path) -> None:
+    """Or a move without any would never be ready: its days would count as not watched."""
+    history = History(FrozenClock())
+    history.count(("guard", "accepted", "ok"))
+
+    history.write(tmp_path)
+
+    answer = json.loads((tmp_path / COUNTS_FILE).read_text(encoding="utf-8"))
+    counted = {each["metric"]["reason"]: each["values"] for each in answer["data"]["result"]}
+    assert [value for _, value in counted["legacy_session"]] == ["0"]

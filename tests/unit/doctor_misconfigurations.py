@@ -237,6 +237,13 @@ PLANTS: Final[dict[str, list[Plant]]] = {
             Environment={"Variables": {"AUTHCORE_COGNITO_USER_POOL_ID": "eu-west-1_Another1"}},
         )
     ],
+    "trigger_observes": [
+        own("MIGRATION_MODE", "observe"),
+        *(
+            function(name, Environment={"Variables": {f"AUTHCORE_{mode}_MODE": "observe"}})
+            for name, mode in (("account_linking", "LINKING"), ("pre_sign_up", "PRE_SIGN_UP"))
+        ),
+    ],
     "keys_published": [
         site("keys", (404, {}, b"")),
         site("keys", (200, {}, b"<html>")),
@@ -275,6 +282,7 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         both(site("app", (200, {}, b"")), site("app with cookies", (200, {}, b""))),
         site("app", (302, {"location": f"{ANOTHER}/login"}, b"")),
     ],
+    "guard_observes": [variable("GUARD_MODE", "observe")],
     "application_signs_in_here": [
         both(
             variable("GUARD_SIGNIN_URL", "https://login.example.com/auth/signin"),

@@ -35,6 +35,15 @@ def test_a_value_is_of_the_day_that_ends_with_it() -> None:
     ]
 
 
+def test_an_answer_with_warnings_may_lack_series() -> None:
+    """Thanos answers so where one of its stores is down."""
+    partial = {**one([MIDNIGHT, "0"]), "warnings": ["no store matched"]}
+
+    assert UnreadableLine("counts.json warnings", "wrong_value") in list(
+        prometheus_entries(partial, "counts.json")
+    )
+
+
 def test_a_day_without_a_request_is_kept_as_watched() -> None:
     (entry,) = prometheus_entries(one([MIDNIGHT, "0"]), "counts.json")
 

@@ -184,6 +184,32 @@ def test_a_history_of_audit_lines_alone_knows_nothing_of_the_old_login() -> None
     assert "and on 29 more of 30 days" in answer.unknown[0].evidence
 
 
+def test_a_guards_day_that_does_not_count_old_sessions_is_no_quiet_day() -> None:
+    """As in lines about refusals, of a query for some reasons, or of an older guard."""
+    days = [
+        each
+        for each in clean_end().days.get()
+        if each.reason != "legacy_session" or each.day != day(17)
+    ]
+
+    answer = assess(clean_end(days=Reading("the history", tuple(days))))
+
+    assert [each.id for each in answer.unknown] == ["old_sessions_ended"]
+    assert answer.unknown[0].evidence == f"the history has no count of the guards on {day(17)}"
+
+
+def test_lines_of_tomorrow_say_nothing_about_today() -> None:
+    """A clock is wrong; what these lines hold counts, and that they are there does not."""
+    evidence = clean_end()
+    for ago in (0, 1):
+        evidence = without_counts(evidence, "", on=day(ago))
+    ahead = counted("service.ready", "ok", ago=-1, outcome="accepted")
+
+    answer = assess(with_counts(evidence, ahead))
+
+    assert "nothing_misconfigured" in {each.id for each in answer.unknown}
+
+
 def test_today_is_looked_at_and_need_not_be_over() -> None:
     assert blockers(old_session(ago=0)(clean_end())) == ["old_sessions_ended"]
     assert assess(without_counts(clean_end(), "guard", on=day(0))).verdict == "ready"

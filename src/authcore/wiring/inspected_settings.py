@@ -17,6 +17,7 @@ from authcore.domain.model.deployment_plan import (
     SignInPlan,
 )
 from authcore.domain.model.pools import accepted_issuers
+from authcore.domain.model.surroundings import OBSERVE
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.settings import load
@@ -198,6 +199,7 @@ def _guard_plan(settings: InspectedSettings) -> GuardPlan | None:
         has_public_root=ROOT in guard.guard.public_paths,
         response_budget=guard.guard.response_budget if sets_sessions else None,
         is_returned_to=_may_return(settings.sign_in, guard.guard.app_url),
+        observes=guard.guard.mode == OBSERVE,
     )
 
 

@@ -49,11 +49,15 @@ def prometheus_entries(document: object, name: str) -> Iterator[HistoryLine]:
     """
     Read the answer to a range query.
 
+    One with warnings may lack series, as where one of several stores gave no answer.
+
     Args:
         document: As the JSON of it is parsed.
 
         name: Of the file, for what cannot be read.
     """
+    if isinstance(document, Mapping) and document.get("warnings"):
+        yield UnreadableLine(f"{name} warnings", "wrong_value")
     listed = _data(document).get("result")
     for number, series in enumerate(listed if isinstance(listed, list) else [], 1):
         try:

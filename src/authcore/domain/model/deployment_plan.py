@@ -77,6 +77,7 @@ class GuardPlan:
             and where the application sets no session.
         is_returned_to: Whether the auth service sends browsers there; True where the settings are
             not those of an auth service.
+        observes: Whether the guard only watches; False by default.
     """
 
     app_url: ServiceUrl
@@ -84,6 +85,7 @@ class GuardPlan:
     has_public_root: bool
     response_budget: int | None = None
     is_returned_to: bool = True
+    observes: bool = False
 
 
 @attrs.frozen(kw_only=True)

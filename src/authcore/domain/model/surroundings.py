@@ -12,7 +12,18 @@ POOL_ID: Final = "AUTHCORE_COGNITO_USER_POOL_ID"
 POOL_KIND: Final = "AUTHCORE_MIGRATION_POOL"
 CASE_SENSITIVE: Final = "AUTHCORE_MIGRATION_CASE_SENSITIVE"
 
-KEPT_VARIABLES: Final = (POOL_ID, POOL_KIND, CASE_SENSITIVE)
+MODES: Final[Mapping[str, str]] = {
+    "user_migration": "AUTHCORE_MIGRATION_MODE",
+    "pre_sign_up": "AUTHCORE_PRE_SIGN_UP_MODE",
+    "post_confirmation": "AUTHCORE_LINKING_MODE",
+    "post_authentication": "AUTHCORE_LINKING_MODE",
+    "pre_token_generation": "AUTHCORE_LINKING_MODE",
+}
+"""The variable by which the function of a trigger only watches, where it is OBSERVE."""
+
+OBSERVE: Final = "observe"
+
+KEPT_VARIABLES: Final = (POOL_ID, POOL_KIND, CASE_SENSITIVE, *sorted({*MODES.values()}))
 """Variables of a function that are read; others may hold keys."""
 
 

@@ -7,6 +7,7 @@ from authcore.domain.model.checks import Check
 from authcore.domain.model.deployment import Deployment, NothingToAskError, each_read
 from authcore.domain.model.domains import covers
 from authcore.domain.model.response_budget import RESERVED
+from authcore.domain.model.surroundings import OBSERVE
 from authcore.domain.model.urls import ServiceUrl, host_of
 from authcore.domain.services.doctor.checks_sites import (
     APP,
@@ -88,6 +89,11 @@ def _public_suffix(facts: Deployment) -> Iterator[str]:
         yield f"AUTHCORE_COOKIE_DOMAIN {facts.cookie.domain} is a public suffix"
 
 
+def _watching_guard(facts: Deployment) -> Iterator[str]:
+    if facts.guard.observes:
+        yield f"AUTHCORE_GUARD_MODE is {OBSERVE}: the guard refuses no request"
+
+
 def _another_sign_in(facts: Deployment) -> Iterator[str]:
     wanted = facts.sign_in.callback_url.removesuffix("/callback")
     found = facts.guard.signin_url
@@ -152,6 +158,15 @@ CHECKS: Final = (
         mend="put the guard around the whole application, and set AUTHCORE_GUARD_SIGNIN_URL",
         anchor="embedding.md",
         examine=_unguarded_app,
+    ),
+    Check(
+        id="guard_observes",
+        question="Does the guard of the application refuse requests, and not only watch?",
+        severity="critical",
+        why="Every request passes, with and without a session.",
+        mend="remove AUTHCORE_GUARD_MODE, or set it to enforce, and start the application again",
+        anchor="shadow.md#switching-it-on",
+        examine=_watching_guard,
     ),
     Check(
         id="application_signs_in_here",

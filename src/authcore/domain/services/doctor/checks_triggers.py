@@ -8,7 +8,7 @@ from typing import Final
 from authcore.domain.model.checks import Check, Detail, Severity
 from authcore.domain.model.deployment import Deployment, NothingToAskError, each_read
 from authcore.domain.model.pool_settings import HANDLERS, LAMBDA_NAMES, Trigger
-from authcore.domain.model.surroundings import POOL_ID, FunctionSettings
+from authcore.domain.model.surroundings import MODES, OBSERVE, POOL_ID, FunctionSettings
 from authcore.domain.services.doctor.mending import trigger_edit
 
 
@@ -49,10 +49,10 @@ def _attached(facts: Deployment) -> Iterator[tuple[str, str, FunctionSettings]]:
             yield trigger, arn, found
 
 
-def _of(facts: Deployment, trigger: str, arn: str, text: str) -> Detail:
+def _of(facts: Deployment, trigger: str, arn: str, text: str, **names: str) -> Detail:
     attached = LAMBDA_NAMES.get(trigger, trigger)
     pool_arn = facts.pool.get().arn
-    return Detail(f"{trigger} {text}", trigger=attached, function=arn, pool_arn=pool_arn)
+    return Detail(f"{trigger} {text}", trigger=attached, function=arn, pool_arn=pool_arn, **names)
 
 
 def _gone(facts: Deployment) -> Iterator[Detail]:
@@ -116,6 +116,14 @@ def _of_another_pool(facts: Deployment) -> Iterator[Detail]:
     for trigger, arn, function in _attached(facts):
         if function.variables.get(POOL_ID) not in (None, facts.plan.pool_id):
             yield _of(facts, trigger, arn, "has a function that is set up for another pool")
+
+
+def _watching(facts: Deployment) -> Iterator[Detail]:
+    for trigger, arn, function in _attached(facts):
+        name = MODES.get(trigger, "")
+        if function.variables.get(name) == OBSERVE:
+            text = f"has a function that only watches: {name} is {OBSERVE}"
+            yield _of(facts, trigger, arn, text, variable=name)
 
 
 def _shared_role(facts: Deployment) -> Iterator[Detail]:
@@ -231,5 +239,15 @@ CHECKS: Final = (
         "--function-name {function} --environment with AUTHCORE_COGNITO_USER_POOL_ID={pool}",
         anchor="linking.md#deploy-it",
         examine=_of_another_pool,
+    ),
+    Check(
+        id="trigger_observes",
+        question="Does every function of a trigger act, and not only watch?",
+        severity="high",
+        why="No user is moved or linked, or a sign-up may take the name of one who has not moved.",
+        mend="aws lambda update-function-configuration --region {region} "
+        "--function-name {function} --environment without {variable}",
+        anchor="shadow.md#triggers",
+        examine=_watching,
     ),
 )

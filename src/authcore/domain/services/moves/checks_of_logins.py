@@ -7,7 +7,6 @@ from authcore.domain.model.census import Census
 from authcore.domain.model.deployment import NothingToAskError
 from authcore.domain.model.readiness import OBSERVED, Evidence, ReadinessCheck
 from authcore.domain.services.moves.evidence_reading import (
-    GUARDS,
     OLD_SESSION,
     SHADOWS,
     SIGN_INS,
@@ -16,6 +15,7 @@ from authcore.domain.services.moves.evidence_reading import (
     old_sessions,
     read,
     watched,
+    watched_guards,
 )
 
 
@@ -27,7 +27,7 @@ CENSUS: Final = "authcore move status, which counts both systems"
 
 
 def _old_sessions(evidence: Evidence) -> Iterator[str]:
-    counts = (*watched(evidence, "the guards", *GUARDS), *counted(evidence, *SHADOWS))
+    counts = (*watched_guards(evidence), *counted(evidence, *SHADOWS))
     if number := old_sessions(counts):
         last = max(each.day for each in counts if each.reason == OLD_SESSION and each.count)
         days = evidence.setup.quiet_days

@@ -111,8 +111,8 @@ def _doctor(evidence: Evidence) -> Iterator[str]:
 def _misconfigured(evidence: Evidence) -> Iterator[str]:
     today = evidence.now.date()
     newest = [each for each in read(evidence.days) if (today - each.day).days <= 1]
-    if not newest:
-        raise UnreadPartError("the history ends before yesterday")
+    if all(each.day > today for each in newest):
+        raise UnreadPartError("the history has nothing of yesterday and today")
     wrong = [each for each in newest if each.outcome == "misconfigured" and each.count]
     if wrong:
         actions = ", ".join(sorted({f"{each.action} {each.reason}" for each in wrong}))

@@ -98,10 +98,31 @@ def watched(evidence: Evidence, of: str, *actions: str) -> tuple[DailyCount, ...
         UnreadPartError: There is no history, or a day of it has no count of that part.
     """
     found = tuple(counted(evidence, *actions))
-    missing = sorted({*quiet_days(evidence)} - {each.day for each in found})
+    _require_each_day(evidence, of, found)
+    return found
+
+
+def watched_guards(evidence: Evidence) -> tuple[DailyCount, ...]:
+    """
+    Return the counts of the guards, of which every whole day says how many old sessions there were.
+
+    Guards count from 0 how often they admit one.  A day with other counts alone, as of lines about
+    refusals or a narrower query, does not say that there was none.
+
+    Raises:
+        UnreadPartError: There is no history, or a day of it has no such count.
+    """
+    found = tuple(counted(evidence, *GUARDS))
+    _require_each_day(
+        evidence, "the guards", [each for each in found if each.reason == OLD_SESSION]
+    )
+    return found
+
+
+def _require_each_day(evidence: Evidence, of: str, counts: Iterable[DailyCount]) -> None:
+    missing = sorted({*quiet_days(evidence)} - {each.day for each in counts})
     if missing:
         raise UnreadPartError(f"the history has no count of {of} {_days(missing, evidence)}")
-    return found
 
 
 def old_sessions(counts: Iterable[DailyCount]) -> int:

@@ -16,6 +16,7 @@ from authcore.domain.services.moves.evidence_reading import (
     old_sessions,
     read,
     watched,
+    watched_guards,
 )
 
 
@@ -128,7 +129,7 @@ def _stage(evidence: Evidence) -> StageId:
         return _before(evidence)
     if not _admits_old_sessions(evidence):
         return _after_the_end(evidence)
-    if old_sessions(watched(evidence, "the guards", *GUARDS)):
+    if old_sessions(watched_guards(evidence)):
         return _while_used(evidence)
     asked = sum(each.count for each in read(evidence.days) if _is_recent_password(each, evidence))
     return "mobile" if asked else "unused"
