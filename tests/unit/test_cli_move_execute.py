@@ -183,6 +183,26 @@ class Interrupted(InMemoryUserCreation):
         return super().create_user(user)
 
 
+@pytest.mark.parametrize(
+    ("command", "stage", "target"),
+    [
+        ("open", "executed", "import"),
+        ("undo", "executing", "import"),
+        ("link", "planned", "create"),
+    ],
+)
+def test_a_refused_command_is_not_called_stopped(
+    commands: Commands, command: str, stage: RunStage, target: RunTarget
+) -> None:
+    _enter(commands, stage, target)
+
+    ran = commands.ask(command, on=Terminal)
+
+    assert ran.status == 2
+    assert ran.out == ""
+    assert ran.err.count("\n") == 1
+
+
 def test_a_stopped_run_says_so_and_continues_without_a_second_user(commands: Commands) -> None:
     world = commands.world
     world.creation = Interrupted(world.directory)

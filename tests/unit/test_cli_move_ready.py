@@ -96,6 +96,15 @@ def test_a_terminal_gets_a_paragraph_for_each_and_the_next_step() -> None:
     assert "\nstage: the old login is not used any more\n" in out
 
 
+@pytest.mark.parametrize("command", ["ready", "rollback"])
+def test_a_terminal_of_80_columns_cuts_no_word(command: str) -> None:
+    _, out, _ = move(command, blocked(), out=Terminal())
+    wide = [line for line in out.splitlines() if len(line) > 80]
+
+    assert wide == []
+    assert "  next:  " in out
+
+
 def test_questions_that_one_missing_part_leaves_open_are_one_paragraph() -> None:
     _, out, _ = move("ready", clean_end(links=unread("the links")), out=Terminal())
 

@@ -77,8 +77,9 @@ def test_runs_are_listed_also_while_one_of_them_is_written(runs: RunsDirectory) 
     assert ran.status == 0
     assert [line["run"] for line in ran.lines] == [FIRST, SECOND]
     assert ran.lines[0]["counts"] == {"planned": {"ok": 1}, "rejected": {"account_locked": 1}}
-    assert FIRST in on_terminal
+    assert f"{FIRST}  planned    1 user to create, 1 row rejected" in on_terminal
     assert SECOND in on_terminal
+    assert max(map(len, on_terminal.splitlines())) <= 80
 
 
 def test_a_run_that_cannot_be_read_does_not_hide_the_others(runs: RunsDirectory) -> None:
@@ -90,6 +91,15 @@ def test_a_run_that_cannot_be_read_does_not_hide_the_others(runs: RunsDirectory)
     assert ran.status == 2
     assert [line["run"] for line in ran.lines] == [FIRST]
     assert "20200101-000000.run" in ran.err
+
+
+def test_a_run_that_cannot_be_read_is_not_called_none(runs: RunsDirectory) -> None:
+    runs.folder.mkdir(exist_ok=True)
+    runs.folder.joinpath("20200101-000000.run").write_bytes(b"no database")
+
+    ran = ask(runs.folder, "list", on=Terminal)
+
+    assert (ran.status, ran.out) == (2, "")
 
 
 def test_a_run_is_shown_with_its_parts_and_outcomes(runs: RunsDirectory) -> None:
@@ -106,7 +116,7 @@ def test_a_run_is_shown_with_its_parts_and_outcomes(runs: RunsDirectory) -> None
     assert (ran.status, line["stage"], line["target"]) == (0, "executing", "import")
     assert line["counts"]["exists"] == {"name_taken": 1}
     assert json.loads(line["notes"]["part-001.csv"])["rows"] == 1
-    assert "1 users to create" in on_terminal
+    assert "1 user to create" in on_terminal
     assert "account_locked" in on_terminal
     assert "exists   1 name_taken" in on_terminal
 

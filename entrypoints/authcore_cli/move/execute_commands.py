@@ -1,6 +1,7 @@
 """``authcore move check``, ``run``, ``link``, ``open`` and ``undo``."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Final
 
 import attrs
@@ -127,20 +128,27 @@ class ExecuteCommands:
         terminal = self.context.stdout.isatty() and not json_lines
         report: RunReport = (RunProgress if terminal else RunLines)(self.context)
         tools = self.context.run_tools(self.context.environment, run, report.on_wait)
-        complete = False
-        try:
-            with stopped_by_sigterm():
-                work(RunWork(tools, report))
-            complete = True
-        except KeyboardInterrupt:
-            self.context.complain("stopped")
-        finally:
+        with closing(tools):
+            steps = RunWork(tools, report)
+            steps.begin(command)
+            complete = False
+            try:
+                complete = self._finish(steps, work)
+            finally:
+                _show_end(tools, report, complete=complete)
             unsettled = {kind for kind, _ in tools.store.counts()} & UNSETTLED[command]
-            _show_end(tools, report, complete=complete)
-            tools.close()
         if not complete:
             return ExitStatus.UNAVAILABLE
         return ExitStatus.REJECTED if unsettled else ExitStatus.OK
+
+    def _finish(self, steps: RunWork, work: Callable[[RunWork], None]) -> bool:
+        try:
+            with stopped_by_sigterm():
+                work(steps)
+        except KeyboardInterrupt:
+            self.context.complain("stopped")
+            return False
+        return True
 
 
 def _show_end(tools: RunTools, report: RunReport, *, complete: bool) -> None:

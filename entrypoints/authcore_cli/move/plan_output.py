@@ -24,7 +24,7 @@ from authcore.domain.model.reasons.move_reasons import sentence_of
 from authcore_cli.links_output import describe_wait
 from authcore_cli.move.plan_job import Counts, PlanReport
 from authcore_cli.process import CommandContext
-from authcore_cli.terminal_text import printable
+from authcore_cli.terminal_text import counted, printable
 
 
 class PlanLines(PlanReport):
@@ -124,9 +124,9 @@ class PlanProgress(PlanReport):
         """See the protocol."""
         self._progress.stop()
         rejected = by_reason(counts, "rejected")
-        self._console.print(f"{total_of(counts, 'planned'):,} users to create")
+        self._console.print(f"{counted(total_of(counts, 'planned'), 'user')} to create")
         if rejected:
-            self._console.print(f"{sum(rejected.values()):,} rows rejected, listed in:")
+            self._console.print(f"{counted(sum(rejected.values()), 'row')} rejected, listed in:")
             self._console.print(Text(str(files / "rejected.csv")))
             self._console.print(reasons_table(rejected))
         if run.stage == "planned":

@@ -1,7 +1,9 @@
 """Output of ``authcore move ready``: paragraphs on a terminal, one JSON document elsewhere."""
 
 import json
+import re
 from collections.abc import Iterable
+from textwrap import wrap
 from typing import Final
 
 from rich.console import Console
@@ -12,6 +14,8 @@ from authcore.domain.model.runbook import Stage
 from authcore_cli.process import CommandContext
 from authcore_cli.terminal_text import printable
 
+
+LABEL: Final = re.compile(r" *(?:(?:next|needs|see|kept|stage|check): +|\d+\. )?")
 
 COLOURS: Final[dict[Verdict, str]] = {
     "ready": "bold green",
@@ -96,8 +100,17 @@ def print_stage(console: Console, stage: Stage | str) -> None:
 
 
 def print_line(console: Console, text: str) -> None:
-    """Write *text*, which the terminal wraps."""
-    console.print(Text(printable(text)), soft_wrap=True)
+    """Write *text*, wrapped between words; further lines begin below the text after its label."""
+    shown = printable(text)
+    label = LABEL.match(shown)
+    lines = wrap(
+        shown,
+        console.width,
+        subsequent_indent=" " * (label.end() if label else 0),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    console.print(Text("\n".join(lines)), soft_wrap=True)
 
 
 def _summary(answer: Readiness) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import attrs
-from rich.box import SIMPLE
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from authcore.domain.errors import ConfigurationError
@@ -15,7 +14,7 @@ from authcore_cli.links_commands import JsonLines
 from authcore_cli.move.plan_job import Counts
 from authcore_cli.move.plan_output import by_reason, reasons_table, total_of
 from authcore_cli.process import CommandContext, ExitStatus
-from authcore_cli.terminal_text import printable
+from authcore_cli.terminal_text import counted, printable
 
 
 PLAN_KINDS: Final = ("planned", "rejected")
@@ -43,8 +42,7 @@ class RunCommands:
         """
         runs = self.context.move_runs(self.context.environment)
         terminal = self.context.stdout.isatty() and not json_lines
-        table = _runs_table()
-        status = ExitStatus.OK
+        shown, status = 0, ExitStatus.OK
         for run_id in runs.run_ids():
             try:
                 run, counts, _ = self._read(run_id)
@@ -52,13 +50,12 @@ class RunCommands:
                 self.context.complain(printable(str(error)))
                 status = ExitStatus.USAGE
                 continue
+            shown += 1
             if terminal:
-                table.add_row(*map(Text, _cells(run, counts)))
+                self._show_in_list(run, counts)
             else:
                 self._say(_member(run, counts))
-        if table.row_count:
-            self.context.answers.print(table)
-        elif terminal:
+        if terminal and not shown and status is ExitStatus.OK:
             self.context.say(f"no runs in {printable(str(runs.folder))}")
         return status
 
@@ -81,9 +78,9 @@ class RunCommands:
         for name, value in _member(found, counts).items():
             if isinstance(value, str):
                 console.print(Text(f"{name:<8} {value}"))
-        console.print(f"{'planned':<8} {total_of(counts, 'planned'):,} users to create")
+        console.print(f"{'planned':<8} {counted(total_of(counts, 'planned'), 'user')} to create")
         if rejected := by_reason(counts, "rejected"):
-            console.print(f"{'rejected':<8} {sum(rejected.values()):,} rows")
+            console.print(f"{'rejected':<8} {counted(sum(rejected.values()), 'row')}")
             console.print(reasons_table(rejected))
         for (kind, reason), count in sorted(counts.items()):
             if kind not in PLAN_KINDS:
@@ -96,6 +93,14 @@ class RunCommands:
             return store.run(), store.counts(), store.noted()
         finally:
             store.close()
+
+    def _show_in_list(self, run: Run, counts: Counts) -> None:
+        users = counted(total_of(counts, "planned"), "user")
+        rows = counted(total_of(counts, "rejected"), "row")
+        console = self.context.answers
+        console.print(Text(f"{run.run_id}  {run.stage:<9}  {users} to create, {rows} rejected"))
+        place = f"{printable(run.source)} into {run.pool_id}, target {run.target}"
+        console.print(Padding(Text(place), (0, 0, 0, 2)))
 
     def _say(self, line: Mapping[str, object]) -> None:
         self.context.say(json.dumps(line, separators=(",", ":")))
@@ -112,25 +117,3 @@ def _member(run: Run, counts: Counts) -> dict[str, object]:
         "started": run.started_at.isoformat(timespec="seconds"),
         "counts": {kind: by_reason(counts, kind) for kind in kinds},
     }
-
-
-def _runs_table() -> Table:
-    table = Table(box=SIMPLE)
-    table.add_column("run", no_wrap=True)
-    for heading in ("stage", "source", "pool", "target"):
-        table.add_column(heading, overflow="fold")
-    table.add_column("to create", justify="right")
-    table.add_column("rejected", justify="right")
-    return table
-
-
-def _cells(run: Run, counts: Counts) -> tuple[str, ...]:
-    return (
-        run.run_id,
-        run.stage,
-        printable(run.source),
-        run.pool_id,
-        run.target,
-        f"{total_of(counts, 'planned'):,}",
-        f"{total_of(counts, 'rejected'):,}",
-    )

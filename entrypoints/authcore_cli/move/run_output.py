@@ -16,6 +16,7 @@ from authcore_cli.move.plan_job import Counts
 from authcore_cli.move.plan_output import RateColumn, by_reason, total_of
 from authcore_cli.move.run_tools import RunReport
 from authcore_cli.process import CommandContext
+from authcore_cli.terminal_text import counted
 
 
 KINDS: tuple[str, ...] = (
@@ -93,7 +94,9 @@ class RunProgress(RunReport):
 
     def on_begin(self, run: Run, work: str, total: int) -> None:
         """See the protocol."""
-        self._console.print(Text(f"{work} {run.run_id}: {total:,} users into {run.pool_id}"))
+        self._console.print(
+            Text(f"{work} {run.run_id}: {counted(total, 'user')} into {run.pool_id}")
+        )
         self._progress.update(self._users, total=total)
 
     def on_survey(self, users: int) -> None:

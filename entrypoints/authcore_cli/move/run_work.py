@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.moves import RunStage
+from authcore.domain.model.moves import Run, RunStage
 from authcore_cli.move.run_tools import RunReport, RunTools
 
 
@@ -20,6 +20,8 @@ BEFORE: Final[Mapping[str, tuple[RunStage, ...]]] = {
 """The stages in which a run can be worked on, by command; ``undo`` while a run executes also
 recovers what was created and not recorded."""
 
+NO_LEGACY_API: Final = "AUTHCORE_LEGACY_URL is missing: without a legacy API nothing is linked"
+OPEN_ALREADY: Final = "imported users can reset their passwords already"
 UNFINISHED: Final = "an import that was cut short is undone after it is complete: authcore move run"
 
 
@@ -37,14 +39,26 @@ class RunWork:
     tools: RunTools
     report: RunReport
 
+    def begin(self, command: str) -> None:
+        """
+        Report the begin of *command*, or refuse it before anything is done.
+
+        Raises:
+            ConfigurationError: The command does not fit the run, or a setting is missing.
+        """
+        run = self.tools.store.run()
+        if refusal := self._find_refusal(command, run):
+            raise ConfigurationError([refusal])
+        counts = self.tools.store.counts()
+        total = sum(count for (kind, _), count in counts.items() if kind == "planned")
+        self.report.on_begin(run, command, total)
+
     def check(self) -> None:
         """Compare the pool with the plan; writes nothing to the pool."""
-        self._begin("check")
         self._survey()
 
     def execute(self) -> None:
         """Create the users of the run."""
-        self._begin("run")
         tools = self.tools
         with tools.turns.take(tools.pool_id) as require:
             tools.store.enter("executing")
@@ -64,28 +78,18 @@ class RunWork:
         Raises:
             ConfigurationError: There is no legacy API to write them to.
         """
-        self._begin("link")
-        linking = self.tools.linking
-        if linking is None:
-            raise ConfigurationError(
-                ["AUTHCORE_LEGACY_URL is missing: without a legacy API nothing is linked"]
-            )
-        self._enter_and_run("linking", "linked", linking.run)
+        if self.tools.linking is None:
+            raise ConfigurationError([NO_LEGACY_API])
+        self._enter_and_run("linking", "linked", self.tools.linking.run)
 
     def open(self) -> None:
         """Let the users of the run reset their passwords."""
-        self._begin("open")
-        if self.tools.store.run().target == "import":
-            raise ConfigurationError(["imported users can reset their passwords already"])
         self._enter_and_run("opening", "opened", self.tools.opening.run)
 
     def undo(self) -> None:
         """Remove the users of the run whom nobody used."""
-        self._begin("undo")
         tools = self.tools
         run = tools.store.run()
-        if run.stage == "executing" and run.target == "import":
-            raise ConfigurationError([f"{UNFINISHED} {run.run_id}"])
         with tools.turns.take(tools.pool_id) as require:
             if run.stage == "executing":
                 tools.execution.recover(self.report.on_outcomes)
@@ -93,19 +97,20 @@ class RunWork:
             tools.undo.run(require, self.report.on_outcomes)
             tools.store.enter("undone")
 
-    def _begin(self, command: str) -> None:
-        run = self.tools.store.run()
+    def _find_refusal(self, command: str, run: Run) -> str | None:
         if run.pool_id != self.tools.pool_id:
-            raise ConfigurationError(
-                [f"the run {run.run_id} is of the pool {run.pool_id}: see AUTHCORE_COGNITO_*"]
-            )
+            return f"the run {run.run_id} is of the pool {run.pool_id}: see AUTHCORE_COGNITO_*"
         if run.stage not in BEFORE[command]:
-            raise ConfigurationError(
-                [f"the run {run.run_id} is {run.stage}: authcore move show {run.run_id}"]
-            )
-        counts = self.tools.store.counts()
-        total = sum(count for (kind, _), count in counts.items() if kind == "planned")
-        self.report.on_begin(run, command, total)
+            return f"the run {run.run_id} is {run.stage}: authcore move show {run.run_id}"
+        if command == "link" and self.tools.linking is None:
+            return NO_LEGACY_API
+        if run.target != "import":
+            return None
+        if command == "open":
+            return OPEN_ALREADY
+        return (
+            f"{UNFINISHED} {run.run_id}" if command == "undo" and run.stage == "executing" else None
+        )
 
     def _survey(self) -> None:
         for page in self.tools.survey.pages():

@@ -116,7 +116,7 @@ class StatusTable(StatusReport):
         self._console.print(table)
         self._say(progress_sentence(census))
         if census.locked:
-            self._say(f"{number(census.locked)} accounts are locked, and never move.")
+            self._say(f"Locked accounts, which never move: {number(census.locked)}.")
         self._say(accuracy_sentence(census))
 
     def _show_trends(self, cockpit: Cockpit) -> None:

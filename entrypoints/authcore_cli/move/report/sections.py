@@ -44,7 +44,7 @@ def states(census: Census) -> str:
         for part in parts
     )
     locked = (
-        f'<p class="soft">{number(census.locked)} accounts are locked, and never move.</p>'
+        f'<p class="soft">Locked accounts, which never move: {number(census.locked)}.</p>'
         if census.locked
         else ""
     )
