@@ -26,7 +26,7 @@ from authcore.adapters.sources.paging import Row, source_page
 from authcore.adapters.sources.row_reader import RowReader
 from authcore.adapters.sources.sql_connections import QUERY, ReadOnlyDatabase
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.moves import MAX_SOURCE_PAGE, SourcePage
+from authcore.domain.model.moves import MAX_SOURCE_PAGE, SourcePage, UnreadableRow
 from authcore.ports.user_source import UserSource
 
 
@@ -205,7 +205,8 @@ def _draft(page: Sequence[Sequence[Any]], shape: _Shape, begin: _Place) -> _Draf
         repeated = {key for key, times in Counter(keys).items() if times > 1}
         for position, key in enumerate(keys):
             if key in repeated:
-                rows[position] = shape.reader.refuse(begin.number + position + 1, "row_id_repeated")
+                number = begin.number + position + 1
+                rows[position] = UnreadableRow(f"row {number}", "row_id_repeated")
     last = keys[-1]
     return _Draft(
         rows, _Place(begin.number + len(page), last if isinstance(last, int) else str(last))
