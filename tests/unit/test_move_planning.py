@@ -384,3 +384,16 @@ def test_a_complete_plan_reads_nothing_more(store: InMemoryRun) -> None:
 
     assert source.asked == [None]
     assert [*store.planned()] == before
+
+
+def test_an_id_with_half_a_character_refuses_a_user_whose_name_would_follow_from_it() -> None:
+    row = SourceUser(account(1, legacy_uid="\udc00", username="emma woodhouse"))
+
+    assert planning_for("alias").plan(1, row).reason == "row_text_unusable"
+
+
+def test_a_hash_with_half_a_character_refuses_its_user() -> None:
+    row = SourceUser(account(1), {}, "\ud800")
+    planning = planning_for(keeps_hashes=True, row_rule=import_rows(hash_column="custom:short"))
+
+    assert planning.plan(1, row).reason == "row_text_unusable"

@@ -111,13 +111,15 @@ class Planning:
     def _decide(self, source: SourceUser) -> NewPoolUser | PlanReason:
         """Return the user to create, or the reason code why none is."""
         account = source.account
+        if not _is_text(account.legacy_uid, source.password_hash or ""):
+            return "row_text_unusable"
         username = self.naming.username(account)
         reason = _refusal(account) or self._source_refusal(source)
         if username is None or reason is not None:
             return reason or "name_not_allowed"
         password_hash = source.password_hash if self.keeps_hashes else None
         user = NewPoolUser(username, self._attributes(source), password_hash)
-        return self._user_refusal(user, account.legacy_uid) or user
+        return self._user_refusal(user) or user
 
     def _source_refusal(self, source: SourceUser) -> PlanReason | None:
         account = source.account
@@ -146,8 +148,8 @@ class Planning:
             attributes[LEGACY_LINKED] = self.proofs.vouch(account)
         return attributes
 
-    def _user_refusal(self, user: NewPoolUser, legacy_uid: str) -> PlanReason | None:
-        if not _is_text(legacy_uid, user.username, *user.attributes.values()):
+    def _user_refusal(self, user: NewPoolUser) -> PlanReason | None:
+        if not _is_text(user.username, *user.attributes.values()):
             return "row_text_unusable"
         reason = self.schema.refusal(user.attributes)
         if reason is None and self.row_rule is not None:
