@@ -1,11 +1,14 @@
 """When the rest of a move will be done."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 
 from authcore.domain.model.forecast import Forecast
+from authcore.domain.services.moves.circumstances import Circumstances
+from authcore.domain.services.moves.descent import descend
 from authcore.domain.services.moves.forecast import forecast
 from authcore.domain.services.moves.habit_fit import MIN_DAYS, Past
 from authcore.domain.services.moves.habits import Bins, Calendar, Rates, curves
@@ -130,6 +133,62 @@ def test_quiet_days_that_are_named_do_not_slow_the_move() -> None:
     assert abs(named.silent - 10_000) < abs(unnamed.silent - 10_000)
     assert {*unnamed.unexplained} & {*days}
     assert named.unexplained == ()
+
+
+@pytest.mark.parametrize("spread", [0.2, 0.6])
+def test_how_much_rates_differ_is_found(spread: float) -> None:
+    rows = curves(Calendar((1.0,) * 1_000, (0.0,) * 1_000), 0, Rates(spread=spread))
+    moved = [
+        round(sum(x * share for x, share in zip(SIZES, day, strict=True)))
+        for day in zip(*rows, strict=True)
+    ]
+    day = next(day for day in range(1_000) if sum(moved[: day + 1]) >= 0.95 * sum(SIZES))
+
+    found = ask(moved[:100], 100_000 - sum(moved[:100]))
+
+    assert found.expected is not None
+    assert (found.expected - FIRST).days == pytest.approx(day, rel=0.1)
+
+
+def test_the_last_mail_and_quiet_days_are_numbers_to_be_found() -> None:
+    around = Circumstances.of([FIRST], [FIRST + timedelta(days=4)], FIRST + timedelta(days=4), 5)
+
+    calendar = around.calendar([0.4, math.log(0.2), math.log(3.0), math.log(0.5)], [1.0] * 7)
+
+    assert len(around.expected()) == 4
+    assert calendar.visits == pytest.approx((1.0, 1.0, 1.0, 1.0, 0.5))
+    assert sum(calendar.calls) == pytest.approx(0.2 * (1 - math.exp(-5 / 3)))
+
+
+def test_what_does_not_touch_the_past_is_no_circumstance() -> None:
+    later, before = FIRST + timedelta(days=5), FIRST - timedelta(days=100)
+
+    around = Circumstances.of([later, before], [later, before], FIRST + timedelta(days=4), 5)
+
+    assert (around.mails, around.quiet) == ((), ())
+
+
+def test_quiet_days_that_follow_each_other_are_one_time() -> None:
+    quiet = [FIRST + timedelta(days=day) for day in (6, 1, 2, 2)]
+
+    assert Circumstances.of([], quiet, FIRST + timedelta(days=9), 10).quiet == (
+        range(1, 3),
+        range(6, 7),
+    )
+
+
+def test_a_descent_ends_where_the_sum_of_squares_is_least() -> None:
+    def residuals(at: Sequence[float]) -> list[float]:
+        return [math.exp(at[0]) - 5.0, at[0] * at[1] - 3.0, 1e-6 * at[1]]
+
+    found = descend(residuals, [0.0, 0.0], 30)
+
+    assert found == pytest.approx([math.log(5.0), 3.0 / math.log(5.0)], rel=1e-3)
+    assert descend(residuals, found, 0) == found
+
+
+def test_a_descent_stays_where_no_step_is_better() -> None:
+    assert descend(lambda at: [at[0]], [0.0], 5) == [0.0]
 
 
 def test_bins_are_days_and_then_weeks() -> None:

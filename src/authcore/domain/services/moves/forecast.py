@@ -20,9 +20,8 @@ from authcore.domain.services.moves.habit_fit import (
     Past,
     best_fit,
     fit_persons,
-    weekday_shares,
 )
-from authcore.domain.services.moves.habits import Rates, curves
+from authcore.domain.services.moves.habits import Rates
 
 
 SHARE: Final = 0.95
@@ -68,8 +67,7 @@ def forecast(past: Past, share: float = SHARE) -> Forecast:
 
 
 def _forecast(past: Past, counts: Sequence[int], share: float) -> Forecast:
-    weekdays = weekday_shares(counts)
-    best = best_fit(past, counts, weekdays)
+    best, weekdays = best_fit(past, counts)
     others = [
         fit_persons(counts, best.calendar, best.session_days, rates, frozenset())
         for rates in _OTHER_RATES
@@ -104,9 +102,7 @@ def _forecast(past: Past, counts: Sequence[int], share: float) -> Forecast:
 def _unexplained(past: Past, counts: Sequence[int], fit: Fit) -> Iterator[date]:
     """Yield the days that differ from *fit* by half and far more than by chance."""
     begin = past.today - timedelta(days=len(counts) - 1)
-    rows = curves(fit.calendar, fit.session_days, fit.rates)
-    for day, count in enumerate(counts):
-        told = sum(persons * row[day] for persons, row in zip(fit.persons, rows, strict=True))
+    for day, (count, told) in enumerate(zip(counts, fit.told(), strict=True)):
         if day >= _SETTLED and abs(count - told) > max(0.5 * told, 6 * math.sqrt(told + 1)):
             yield begin + timedelta(days=day)
 

@@ -7,12 +7,13 @@ See ``habits`` for the curves, and docs/adr/0039-cockpit.md for how the numbers 
 import math
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import product
 from statistics import median
 from typing import Final
 
 import attrs
 
+from authcore.domain.services.moves.circumstances import Circumstances
+from authcore.domain.services.moves.descent import descend
 from authcore.domain.services.moves.habits import Bins, Calendar, Rates, curves
 from authcore.domain.services.moves.least_squares import Expected, Observations, Solution, solve
 
@@ -26,8 +27,8 @@ MAX_DAYS: Final = 1096
 MAIL_DAYS: Final = 25
 """Days on which a mail may still call somebody."""
 
-SESSION_DAYS: Final = (0, 1, 7, 14, 30)
-"""How long a session of the old login may last; the likeliest one counts."""
+SESSION_DAYS: Final = (0, 7, 14, 30)
+"""How long a session of the old login may last; the likeliest one counts.  One day is like none."""
 
 _SHARES: Final = ((0.17, 0.3), (0.22, 0.3), (0.27, 0.3), (0.2, 0.15))
 """Expected share of each habit in all persons, and its deviation: hardly a restriction."""
@@ -35,13 +36,11 @@ _SHARES: Final = ((0.17, 0.3), (0.22, 0.3), (0.27, 0.3), (0.2, 0.15))
 _UNEXPLAINED: Final = 0.01
 """Part of a count that no habit explains, besides chance."""
 
-_STRENGTHS: Final = (0.0, 0.03, 0.06, 0.1, 0.14, 0.18, 0.23, 0.28, 0.34, 0.4, 0.47, 0.55)
-"""Rates at which a mail may call all who are left."""
-
-_DELAYS: Final = (1.5, 2.5, 4.0)
-"""Days after which a mail is answered, on average."""
+_LEAST_VISITS: Final = 0.02
 
 _ROUNDS: Final = 3
+_STEPS: Final = 2
+"""Of each round.  Between rounds, weekdays and chance follow what was found."""
 
 
 @attrs.frozen(kw_only=True)
@@ -82,6 +81,10 @@ class Fit:
     rates: Rates
     misfit: float
 
+    def told(self) -> list[float]:
+        """Return the persons of each day as this fit has them."""
+        return _sum_up(self.persons, curves(self.calendar, self.session_days, self.rates))
+
     def ahead(self, days: int, weekdays: Sequence[float]) -> tuple[float, list[float]]:
         """Return who is still to come, and how many of them each of the next *days* days."""
         past = len(self.calendar.visits)
@@ -92,48 +95,88 @@ class Fit:
             persons * max(1 - sum(row[:past]), 0.0)
             for persons, row in zip(self.persons, rows, strict=True)
         )
-        daily = [
-            sum(persons * row[day] for persons, row in zip(self.persons, rows, strict=True))
-            for day in range(past, past + days)
-        ]
-        return left, daily
+        return left, _sum_up(self.persons, [row[past:] for row in rows])
 
 
-def best_fit(past: Past, counts: Sequence[int], weekdays: Sequence[float]) -> Fit:
-    """Fit every length of a session, then quiet days and mails to the best one."""
-    usual = tuple(weekdays[day % 7] for day in range(len(counts)))
-    plain = Calendar(usual, (0.0,) * len(counts))
-    special = _special_days(past, len(counts))
-    best = min(
+def _sum_up(persons: Sequence[float], rows: Sequence[Sequence[float]]) -> list[float]:
+    return [
+        sum(x * share for x, share in zip(persons, day, strict=True))
+        for day in zip(*rows, strict=True)
+    ]
+
+
+def best_fit(past: Past, counts: Sequence[int]) -> tuple[Fit, list[float]]:
+    """Return the likeliest fit and the visits of each weekday, from the first day on."""
+    days = len(counts)
+    weekdays = weekday_shares(counts)
+    plain = Calendar(tuple(weekdays[day % 7] for day in range(days)), (0.0,) * days)
+    special = _special_days(past, days)
+    usual = min(
         (fit_persons(counts, plain, each, Rates(), special) for each in SESSION_DAYS),
         key=lambda each: each.misfit,
     )
-    if special:
-        best = fit_persons(counts, plain, best.session_days, Rates(), frozenset())
-    for _ in range(_ROUNDS if special else 0):
-        for mail in sorted(past.mails):
-            best = _with_mail(past, counts, best, mail)
-        calendar = _with_quiet(past, counts, best, usual)
-        best = fit_persons(counts, calendar, best.session_days, Rates(), frozenset())
-    return best
+    around = Circumstances.of([*past.mails], [*past.quiet], past.today, days)
+    trial = _Trial(
+        counts, around, usual.session_days, weekdays, [max(each, 1.0) for each in counts]
+    )
+    numbers = [each.mean for each in around.expected()]
+    for _ in range(_ROUNDS):
+        trial = trial.after(trial.fit(numbers))
+        numbers = descend(trial.residuals, numbers, _STEPS)
+    return trial.fit(numbers), trial.weekdays
 
 
-def _with_mail(past: Past, counts: Sequence[int], fit: Fit, mail: date) -> Fit:
-    """Find how many a mail called, and how soon, by the least misfit."""
-    first = (mail - past.today).days + len(counts) - 1
-    window = range(max(first, 0), min(first + MAIL_DAYS, len(counts)))
-    if not window:
-        return fit
-    others = [0.0 if day in window else call for day, call in enumerate(fit.calendar.calls)]
-    found = [fit]
-    for strength, delay in product(_STRENGTHS, _DELAYS):
-        decay = math.exp(-1 / delay)
-        calls = list(others)
-        for day in window:
-            calls[day] = strength * (1 - decay) * decay ** (day - first)
-        calendar = Calendar(fit.calendar.visits, tuple(calls))
-        found.append(fit_persons(counts, calendar, fit.session_days, fit.rates, frozenset()))
-    return min(found, key=lambda each: each.misfit)
+@attrs.frozen
+class _Trial:
+    """
+    Compares counts day by day with what habits and circumstances explain.
+
+    Attributes:
+        counts: Persons who moved, of each day.
+        around: Mails and quiet times.
+        session_days: How long a session of the old login lasts.
+        weekdays: Visits of each weekday, from the first day on.
+        likely: How many persons each day has but for chance.
+    """
+
+    counts: Sequence[int]
+    around: Circumstances
+    session_days: int
+    weekdays: list[float]
+    likely: Sequence[float]
+
+    def fit(self, numbers: Sequence[float]) -> Fit:
+        """Find the persons of each habit under *numbers*."""
+        calendar = self.around.calendar(numbers, self.weekdays)
+        rates = self.around.rates(numbers)
+        rows = curves(calendar, self.session_days, rates)
+        solved = solve(Observations(self.counts, self._variances(), rows), _expected(self.counts))
+        return Fit(solved.unknowns, calendar, self.session_days, rates, solved.misfit)
+
+    def residuals(self, numbers: Sequence[float]) -> list[float]:
+        """Return what is not explained under *numbers*, in units of its deviation."""
+        fit = self.fit(numbers)
+        days = zip(self.counts, fit.told(), self._variances(), strict=True)
+        assumed = [*self.around.expected(), *_expected(self.counts)]
+        values = [*numbers, *fit.persons]
+        return [
+            *((count - told) / math.sqrt(variance) for count, told, variance in days),
+            *((x - each.mean) / each.deviation for x, each in zip(values, assumed, strict=True)),
+        ]
+
+    def after(self, fit: Fit) -> "_Trial":
+        """Return the trial with weekdays and chance as *fit* has them."""
+        told = fit.told()
+        visits = [
+            share * (sum(self.counts[first::7]) + 0.5) / (sum(told[first::7]) + 0.5)
+            for first, share in enumerate(self.weekdays)
+        ]
+        usual = median(visits)
+        weekdays = [max(each / usual, _LEAST_VISITS) for each in visits]
+        return attrs.evolve(self, weekdays=weekdays, likely=told)
+
+    def _variances(self) -> list[float]:
+        return [_variance(each) for each in self.likely]
 
 
 def fit_persons(
@@ -155,16 +198,24 @@ def fit_persons(
     values = bins.sums(counts)
     rows = [bins.sums(row) for row in curves(calendar, session_days, rates)]
     measured = [values[number] for number in used]
-    total = float(max(sum(counts), 1)) / 0.6
     solved: Solution = solve(
         Observations(
             values=measured,
-            variances=[max(each, 1.0) + (_UNEXPLAINED * each) ** 2 for each in measured],
+            variances=[_variance(each) for each in measured],
             columns=[[row[number] for number in used] for row in rows],
         ),
-        [Expected(mean * total, deviation * total) for mean, deviation in _SHARES],
+        _expected(counts),
     )
     return Fit(solved.unknowns, calendar, session_days, rates, solved.misfit)
+
+
+def _variance(count: float) -> float:
+    return max(count, 1.0) + (_UNEXPLAINED * count) ** 2
+
+
+def _expected(counts: Sequence[int]) -> list[Expected]:
+    total = float(max(sum(counts), 1)) / 0.6
+    return [Expected(mean * total, deviation * total) for mean, deviation in _SHARES]
 
 
 def _special_days(past: Past, days: int) -> frozenset[int]:
@@ -175,19 +226,6 @@ def _special_days(past: Past, days: int) -> frozenset[int]:
     return frozenset(day for day in called | quiet if 0 <= day < days)
 
 
-def _with_quiet(past: Past, counts: Sequence[int], fit: Fit, usual: Sequence[float]) -> Calendar:
-    """Return the calendar under which *fit* explains the quiet days."""
-    rows = curves(fit.calendar, fit.session_days, fit.rates)
-    visits = list(fit.calendar.visits)
-    for quiet in past.quiet:
-        day = (quiet - past.today).days + len(counts) - 1
-        if 0 <= day < len(counts):
-            told = sum(persons * row[day] for persons, row in zip(fit.persons, rows, strict=True))
-            factor = visits[day] / usual[day] * counts[day] / max(told, 1e-9)
-            visits[day] = usual[day] * min(max(factor, 0.05), 1.0)
-    return Calendar(tuple(visits), fit.calendar.calls)
-
-
 def weekday_shares(counts: Sequence[int]) -> list[float]:
     """Return the visits of each weekday as a share of the median one's, from the first day on."""
     shares: list[list[float]] = [[] for _ in range(7)]
@@ -196,4 +234,4 @@ def weekday_shares(counts: Sequence[int]) -> list[float]:
             shares[day % 7].append(counts[day] * 7 / week)
     medians = [median(each) if each else 1.0 for each in shares]
     usual = median(medians)
-    return [max(each / usual, 0.02) if usual else 1.0 for each in medians]
+    return [max(each / usual, _LEAST_VISITS) if usual else 1.0 for each in medians]

@@ -71,24 +71,23 @@ def solve(observed: Observations, expected: Sequence[Expected]) -> Solution:
         right[i] += each.mean * 1 / each.deviation**2
     sets = (chosen for many in range(size + 1) for chosen in combinations(range(size), many))
     solved = (_within(normal, right, chosen) for chosen in sets)
-    found = [
-        Solution(unknowns, _misfit(observed, expected, unknowns))
-        for unknowns in solved
-        if min(unknowns) >= 0
-    ]
-    return min(found, key=lambda each: each.misfit)
+    best = min(
+        (unknowns for unknowns in solved if min(unknowns) >= 0),
+        key=lambda unknowns: -sum(x * y for x, y in zip(right, unknowns, strict=True)),
+    )
+    return Solution(best, _misfit(observed, expected, best))
 
 
 def _within(normal: Matrix, right: Sequence[float], chosen: Sequence[int]) -> list[float]:
     part = [[normal[i][j] for j in chosen] + [right[i]] for i in chosen]
     unknowns = [0.0] * len(right)
-    for i, value in zip(chosen, _eliminate(part), strict=True):
+    for i, value in zip(chosen, eliminate(part), strict=True):
         unknowns[i] = value
     return unknowns
 
 
-def _eliminate(rows: Matrix) -> list[float]:
-    """Solve equations that are positive definite, by Gauss and Jordan; changes *rows*."""
+def eliminate(rows: Matrix) -> list[float]:
+    """Solve equations whose matrix is positive definite, by Gauss and Jordan; changes *rows*."""
     for i, pivot in enumerate(rows):
         for other in rows:
             if other is not pivot:
