@@ -33,6 +33,7 @@ from support.local_pool import (
     Recorder,
     claims_of,
 )
+from support.old_pools import on_event
 
 
 ANNA: Final = Credentials("anna", PASSWORD)
@@ -121,6 +122,20 @@ def test_a_user_with_a_second_factor_is_locked_for_a_reset_too(pool: OldPool) ->
 
     assert found is not None
     assert found.locked
+
+
+def test_a_second_factor_of_the_old_kind_counts_too(pool: OldPool) -> None:
+    """SetUserSettings switched text messages on; UserMFASettingList does not list them."""
+
+    def add_text_messages(parsed: dict[str, Any], **_: object) -> None:
+        parsed["MFAOptions"] = [{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]
+
+    with on_event(pool.client, "after-call.cognito-idp.AdminGetUser", add_text_messages):
+        found = pool.accounts().find("anna")
+        assert found is not None
+        assert found.locked
+        with pytest.raises(SecondFactorRequiredError):
+            pool.accounts().authenticate(ANNA)
 
 
 def test_a_second_factor_that_is_not_asked_for_counts_too() -> None:
@@ -215,6 +230,19 @@ def test_of_several_users_with_an_address_the_verified_one_has_it(pool: OldPool)
     found = pool.accounts().find("anna@example.com")
     assert found is not None
     assert found.username == "anna"
+
+
+def test_an_address_that_no_one_verified_takes_no_users_name_away(pool: OldPool) -> None:
+    """Any user may write any address: it must not keep the user of this name from moving."""
+    name = "bob@example.com"
+    pool.cognito.users.create("eve", "canary-Eve-1", status="CONFIRMED", attributes={"email": name})
+    pool.cognito.users.create(name, PASSWORD, status="CONFIRMED", attributes={"email": name})
+
+    found = pool.accounts().find(name)
+
+    assert found is not None
+    assert found.username == name
+    assert pool.accounts().authenticate(Credentials(name, PASSWORD)) == found
 
 
 def test_a_sub_is_no_login_name(pool: OldPool) -> None:

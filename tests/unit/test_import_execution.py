@@ -142,6 +142,34 @@ def test_a_row_that_the_job_refuses_is_refused_and_a_skipped_one_exists_or_is_re
     assert world.outcomes()[1].reason == "import_refused"
 
 
+def test_a_user_who_is_in_the_pool_under_another_name_is_not_sent(make: Make) -> None:
+    world = make()
+    address = {"email": "user2@legacy.example", "email_verified": "true"}
+    world.directory.add("signed-up-before", address)
+    [*world.survey().pages()]
+
+    world.import_all()
+
+    assert "user2" not in world.names()
+    assert world.imports.files["import-0001"] == b"cognito:username\nuser1\n"
+    assert world.kinds()[2] == "exists"
+    assert [world.kinds()[each] for each in (1, 3, 4, 5)] == ["created"] * 4
+
+
+def test_a_part_of_which_all_users_are_in_the_pool_has_no_job(make: Make) -> None:
+    world = make()
+    world.directory.add("user1")
+    world.directory.add("user2")
+    [*world.survey().pages()]
+
+    world.import_all()
+
+    assert [*world.imports.jobs()] == [
+        "authcore 20260314-7f3a9c part-002",
+        "authcore 20260314-7f3a9c part-003",
+    ]
+
+
 def test_a_job_that_fails_stops_the_run_and_the_next_call_goes_on_without_it(make: Make) -> None:
     world = make()
     world.imports.ends = "Failed"

@@ -77,6 +77,23 @@ def test_a_value_that_no_row_can_hold_refuses_the_user(attributes: dict[str, str
         rows.row(_with(**attributes))
 
 
+@pytest.mark.parametrize("value", [" 1815", "1815 ", " ", "|1815 ", " |"])
+@pytest.mark.parametrize("place", ["username", "password_hash", "first", "last"])
+def test_white_space_around_a_value_refuses_the_user_wherever_it_stands(
+    value: str, place: str
+) -> None:
+    rows = import_rows(hash_column="custom:short")
+    first = {"preferred_username": value, **USER.attributes}
+    users = {
+        "username": attrs.evolve(USER, username=value),
+        "password_hash": attrs.evolve(USER, password_hash=value),
+        "first": attrs.evolve(USER, attributes=first),
+        "last": _with(preferred_username=value),
+    }
+
+    assert rows.refusal(users[place]) == "value_not_in_csv"
+
+
 def test_an_attribute_without_a_column_refuses_the_user() -> None:
     assert import_rows().refusal(_with(website="https://a.example")) == "attribute_not_in_pool"
 

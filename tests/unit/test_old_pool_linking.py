@@ -1,5 +1,6 @@
 """Users of the new pool are linked with the users of the old pool whom they were."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -132,6 +133,36 @@ def test_an_old_user_moves_once(world: World) -> None:
 
     world.refused("emma.two", "link_taken")
     assert world.mark() == world.account("emma").subject
+
+
+def test_of_two_users_who_claim_an_old_user_at_once_one_is_linked(world: World) -> None:
+    """The old pool writes without a condition: the later mark overwrites the earlier one."""
+    world.moved()
+    rival = world.new.add("emma.two", ADDRESS).subject
+    mark = world.old.set_attributes
+
+    def mark_and_lose(username: str, _: Mapping[str, str]) -> None:
+        mark(username, {MOVED_TO: rival})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.old, "set_attributes", mark_and_lose)
+        world.refused("emma", "link_taken")
+
+    assert world.mark() == rival
+
+
+def test_an_old_user_who_is_deleted_while_being_marked_is_not_linked(world: World) -> None:
+    world.moved()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.old, "set_attributes", lambda *_: world.old.delete_user("emma"))
+        world.refused("emma", "link_unproven")
+
+
+@pytest.mark.parametrize("status", ["ARCHIVED", "COMPROMISED", "UNKNOWN", "UNCONFIRMED"])
+def test_an_old_user_who_may_not_sign_in_is_a_locked_account(world: World, status: str) -> None:
+    """Or a code sent to the mailbox would open, in the new pool, what the old pool closed."""
+    assert account_of(attrs.evolve(world.emma_before, status=status)).locked
 
 
 def test_a_marked_user_stays_linked_though_the_old_address_has_changed(world: World) -> None:

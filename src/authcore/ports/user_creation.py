@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Literal, Protocol
 
 import attrs
@@ -97,12 +96,17 @@ class UserImport(Protocol):
         """
 
     @abstractmethod
-    def upload(self, job_id: str, file: Path) -> None:
+    def upload(self, job_id: str, content: bytes) -> None:
         """
         Send the job's file.  Only for a job that this object created; repeating is harmless.
 
+        Args:
+            job_id: Of the job.
+
+            content: The whole file.
+
         Raises:
-            ConfigurationError: The file cannot be read, or is longer than Cognito takes.
+            ConfigurationError: The file is longer than Cognito takes.
 
             ProviderUnavailableError: No usable answer.  The file may have arrived.
         """

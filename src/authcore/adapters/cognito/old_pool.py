@@ -166,7 +166,8 @@ class OldPoolAccounts(LegacyAccounts):
         """
         Return the name of the user with this e-mail address; None if there is none.
 
-        Of several users the only one whose address is verified has it.
+        Of several users the only one whose address is verified has it.  Where none is verified, a
+        user whose name it is has it: anyone may write an address, and no one another user's name.
 
         Raises:
             AmbiguousAccountError: No one has it more than another.
@@ -179,10 +180,16 @@ class OldPoolAccounts(LegacyAccounts):
             if user.status != UNCONFIRMED
         ]
         verified = [user for user in users if has_verified_address(user)]
+        if users and not verified and self._is_a_name(address):
+            return address
         candidates = verified or users
         if len(candidates) > 1:
             raise AmbiguousAccountError("several users have the address")
         return candidates[0].username if candidates else None
+
+    def _is_a_name(self, text: str) -> bool:
+        found = self._get(text)
+        return found is not None and _fold(found.user.username) == _fold(text)
 
     def _sign_in(self, username: str, password: str) -> TokenSet | Challenge:
         """
@@ -228,7 +235,7 @@ class OldPoolAccounts(LegacyAccounts):
         user = read_user_description(found, "UserAttributes")
         if user.status == UNCONFIRMED:
             return None
-        return _OldUser(user, has_second_factor=bool(found.get("UserMFASettingList")))
+        return _OldUser(user, has_second_factor=user.has_mfa)
 
     def _account(self, found: _OldUser, typed: str) -> LegacyAccount:
         """

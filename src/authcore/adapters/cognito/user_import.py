@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from authcore.adapters.cognito.error_translation import (
@@ -113,11 +112,12 @@ class CognitoUserImport(PoolAdapter, UserImport):
         self._addresses[job.job_id] = _address(described)
         return job
 
-    def upload(self, job_id: str, file: Path) -> None:
+    def upload(self, job_id: str, content: bytes) -> None:
         """See the port."""
         if self._http is None or job_id not in self._addresses:
             raise ValueError("this object did not create the job, or cannot upload")
-        content = _content(file)
+        if len(content) > MAX_FILE:
+            raise ConfigurationError([f"the file is longer than {MAX_FILE:,} bytes"])
         headers = {**ENCRYPTION, "content-type": ""}
         try:
             answer = self._http.request(
@@ -165,16 +165,6 @@ class CognitoUserImport(PoolAdapter, UserImport):
             raise _unusable("answer page")
         newest_last = sorted(found, key=_created_at)
         return {job.name: job for job in map(_read_job, newest_last)}
-
-
-def _content(file: Path) -> bytes:
-    try:
-        content = file.read_bytes() if file.stat().st_size <= MAX_FILE else None
-    except OSError as error:
-        raise ConfigurationError([f"{file} cannot be read: {error.strerror}"]) from None
-    if content is None:
-        raise ConfigurationError([f"{file} is longer than {MAX_FILE:,} bytes"])
-    return content
 
 
 def _read_job(described: Mapping[str, Any]) -> ImportJob:

@@ -36,7 +36,6 @@ CREATE TABLE plan (
   number INTEGER PRIMARY KEY, legacy_uid TEXT, username TEXT, attributes TEXT, password_hash TEXT,
   reason TEXT NOT NULL, place TEXT
 );
-CREATE INDEX plan_by_reason ON plan (reason);
 CREATE TABLE claims (digest BLOB NOT NULL, number INTEGER NOT NULL);
 CREATE TABLE outcomes (
   number INTEGER PRIMARY KEY, kind TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT,

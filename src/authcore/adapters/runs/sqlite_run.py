@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any, Final, TypeVar
 
 from authcore.adapters.runs.plan_rows import (
@@ -43,6 +45,11 @@ WHERE number > ? AND reason = 'ok' AND number NOT IN (SELECT number FROM outcome
 ORDER BY number LIMIT ?
 """
 _OUTCOMES: Final = "SELECT * FROM outcomes WHERE number > ? ORDER BY number LIMIT ?"
+_CLAIMS_AT_ONCE: Final = 400
+"""Rows of one statement, which take two thirds of the time of as many statements."""
+
+_CLAIM: Final = "INSERT INTO claims VALUES (?, ?)"
+_CLAIMS: Final = _CLAIM + ", (?, ?)" * (_CLAIMS_AT_ONCE - 1)
 
 Row = TypeVar("Row", PlannedUser, UserOutcome)
 
@@ -123,7 +130,7 @@ class SqliteRun(RunStore):
             connection.executemany(
                 "INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?, ?)", map(plan_row, planned)
             )
-            connection.executemany("INSERT INTO claims VALUES (?, ?)", claim_rows(planned))
+            _insert_claims(connection, claim_rows(planned))
             connection.execute("UPDATE run SET last = ?, after = ?", (last + len(planned), after))
 
     def cursor(self) -> tuple[int, str | None]:
@@ -138,6 +145,7 @@ class SqliteRun(RunStore):
                 "CREATE INDEX IF NOT EXISTS claims_by_digest ON claims (digest, number)"
             )
             connection.execute(_SHARED)
+            connection.execute("CREATE INDEX IF NOT EXISTS plan_by_reason ON plan (reason)")
             refused = "SELECT COUNT(*) FROM plan WHERE reason = 'claimed_twice'"
             count: int = connection.execute(refused).fetchone()[0]
         return count
@@ -196,3 +204,11 @@ class SqliteRun(RunStore):
         while rows := self._read(question, after, READ_AT_ONCE):
             yield from map(read, rows)
             after = rows[-1][0]
+
+
+def _insert_claims(connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:
+    whole = len(rows) - len(rows) % _CLAIMS_AT_ONCE
+    for start in range(0, whole, _CLAIMS_AT_ONCE):
+        together = rows[start : start + _CLAIMS_AT_ONCE]
+        connection.execute(_CLAIMS, [*chain.from_iterable(together)])
+    connection.executemany(_CLAIM, rows[whole:])

@@ -25,6 +25,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.keyed_mac import KeyedMac
 
 
 _STATEMENT: Final = re.compile(
@@ -80,6 +81,11 @@ class LinkProofs:
 
     keys: tuple[bytes, ...]
     pool_id: str
+    _macs: tuple[KeyedMac, ...] = attrs.field(init=False)
+
+    @_macs.default
+    def _prepare_keys(self) -> tuple[KeyedMac, ...]:
+        return tuple(map(KeyedMac, self.keys))
 
     def prove_link(self, subject: str, legacy_uid: str) -> str:
         """State that the user *subject* and the account *legacy_uid* name each other."""
@@ -94,7 +100,7 @@ class LinkProofs:
 
     def vouch(self, account: LegacyAccount) -> str:
         """State that migration creates a user for *account*, as it is now."""
-        state = _state(self.keys[0], account.email, is_verified=account.email_verified)
+        state = _state(self._macs[0], account.email, is_verified=account.email_verified)
         mac = self._sign("migrated", account.legacy_uid, state)
         return f"migrated.{mac}.{state}.{account.legacy_uid}"
 
@@ -136,14 +142,14 @@ class LinkProofs:
         return _STATEMENT.fullmatch(text or "") is not None
 
     def _is_state(self, voucher: Voucher, email: str | None, *, is_verified: bool) -> bool:
-        states = [_state(key, email, is_verified=is_verified) for key in self.keys]
+        states = [_state(mac, email, is_verified=is_verified) for mac in self._macs]
         return any(hmac.compare_digest(voucher.state, each) for each in states)
 
     def _sign(self, *parts: str) -> str:
-        return _mac(self.keys[0], self.pool_id, *parts)
+        return _mac(self._macs[0], self.pool_id, *parts)
 
     def _is_signed(self, mac: str, *parts: str) -> bool:
-        expected = [_mac(key, self.pool_id, *parts) for key in self.keys]
+        expected = [_mac(each, self.pool_id, *parts) for each in self._macs]
         return any(hmac.compare_digest(mac, each) for each in expected)
 
 
@@ -153,11 +159,11 @@ def _read(statement: str | None, kind: str) -> tuple[str, str | None]:
     return (parts["mac"], parts["rest"]) if parts and parts["kind"] == kind else ("", None)
 
 
-def _mac(key: bytes, *parts: str) -> str:
+def _mac(keyed: KeyedMac, *parts: str) -> str:
     """Sign *parts*; each length stands before its part, so that no two lists read the same."""
     message = "".join([f"{len(part)}:{part}" for part in parts])
-    return hmac.digest(key, message.encode("utf-8", "surrogatepass"), "sha256").hex()
+    return keyed.sign(message.encode("utf-8", "surrogatepass"))
 
 
-def _state(key: bytes, email: str | None, *, is_verified: bool) -> str:
-    return _mac(key, "state", email or "", str(is_verified))
+def _state(keyed: KeyedMac, email: str | None, *, is_verified: bool) -> str:
+    return _mac(keyed, "state", email or "", str(is_verified))

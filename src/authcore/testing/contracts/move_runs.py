@@ -131,6 +131,14 @@ class RunStoreContract(ContractSuite):
         assert reasons[2] == ("ok", planned(2).user)
         assert {reasons[each] for each in (1, 3, 4)} == {("claimed_twice", None)}
 
+    def test_a_shared_claim_is_found_at_every_place_of_a_long_page(self, begun: RunStore) -> None:
+        begun.add_page(
+            [planned(each, f"name:{each}", f"uid:{each}") for each in range(1, 1_000)], "more"
+        )
+        begun.add_page([planned(each, f"name:{each - 999}") for each in range(1_000, 1_999)], None)
+
+        assert begun.refuse_shared_claims() == 1_998
+
     def test_refusing_shared_claims_again_changes_nothing(self, begun: RunStore) -> None:
         begun.add_page([planned(1, "name:a"), planned(2, "name:a"), planned(3, "name:b")], None)
         begun.refuse_shared_claims()

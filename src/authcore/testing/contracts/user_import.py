@@ -60,7 +60,7 @@ class UserImportContract(ContractSuite):
         self, imports: UserImport, file: Path
     ) -> None:
         job = imports.create_job("run part 1")
-        imports.upload(job.job_id, file)
+        imports.upload(job.job_id, file.read_bytes())
         assert imports.start_job(job.job_id).status in {"Pending", "InProgress"}
 
         ended = _end_of(imports, job)
@@ -70,7 +70,7 @@ class UserImportContract(ContractSuite):
     def test_uploading_twice_is_harmless(self, imports: UserImport, file: Path) -> None:
         job = imports.create_job("run part 1")
         for _ in range(2):
-            imports.upload(job.job_id, file)
+            imports.upload(job.job_id, file.read_bytes())
         imports.start_job(job.job_id)
 
         assert _end_of(imports, job).imported == 2
@@ -80,7 +80,7 @@ class UserImportContract(ContractSuite):
     ) -> None:
         first, second = imports.create_job("part 1"), imports.create_job("part 2")
         for each in (first, second):
-            imports.upload(each.job_id, file)
+            imports.upload(each.job_id, file.read_bytes())
         imports.start_job(first.job_id)
 
         with pytest.raises(ProviderUnavailableError):
@@ -93,7 +93,7 @@ class UserImportContract(ContractSuite):
         self, imports: UserImport, file: Path
     ) -> None:
         with pytest.raises(ValueError, match="job"):
-            imports.upload("import-of-another", file)
+            imports.upload("import-of-another", file.read_bytes())
 
     def test_an_outage_is_no_answer(self, imports: UserImport, outage: Callable[[], None]) -> None:
         job = imports.create_job("run part 1")

@@ -1,7 +1,6 @@
 """CSV import jobs of a pool, in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import attrs
 
@@ -45,12 +44,12 @@ class InMemoryUserImport(UserImport):
         self._own.add(job_id)
         return self._jobs[job_id]
 
-    def upload(self, job_id: str, file: Path) -> None:
+    def upload(self, job_id: str, content: bytes) -> None:
         """See the port."""
         if job_id not in self._own:
             raise ValueError("another object created the job")
         self._answer()
-        self.files[job_id] = file.read_bytes()
+        self.files[job_id] = content
 
     def start_job(self, job_id: str) -> ImportJob:
         """See the port."""

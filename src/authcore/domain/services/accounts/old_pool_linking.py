@@ -86,8 +86,24 @@ class OldPoolLinking:
             return LinkOutcome("unlinked", "ok")
         account = self._proven(user, claimed)
         if account.cognito_id is None:
-            self.old.set_attributes(claimed, {MOVED_TO: user.subject})
+            self._mark(claimed, user)
         return LinkOutcome("linked", "legacy_uid", claimed)
+
+    def _mark(self, claimed: str, user: PoolAccount) -> None:
+        """
+        Write into the old pool that *claimed* has moved, and read it back.
+
+        Cognito writes without a condition, so that of two users who claim the account at the same
+        moment the later one overwrites the mark of the other, who is refused here.
+
+        Raises:
+            LinkRejectedError: The account has become another user's meanwhile, is locked, or gone.
+        """
+        self.old.set_attributes(claimed, {MOVED_TO: user.subject})
+        marked = self._look_up(claimed)
+        if marked is None:
+            raise UnprovenLinkError("the old pool has no such user", legacy_uid=claimed)
+        require_usable(marked, user)
 
     def _claimed_id(self, user: PoolAccount) -> str | None:
         """

@@ -1,7 +1,7 @@
 """Creates the users of a run by CSV import jobs, one after the other."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
+from authcore.domain.model.moves import PlannedUser
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.import_parts import ImportPart, import_parts
 from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
@@ -99,34 +100,53 @@ class ImportExecution:
     def _import(self, part: ImportPart, require: RequireTurn, on_job: OnJob) -> None:
         job = self.retrier.call(self.imports.jobs).get(self._name(part))
         if job is None or job.status in {"Created", "Expired"}:
-            file = self._checked(part)
-            job = self._begin(part, file, require, on_job)
+            content = self._content(part)
+            if content is None:
+                self._note(part, ImportJob(job_id="", name=self._name(part), status="Succeeded"))
+                return
+            job = self._begin(part, content, require, on_job)
         ended = self._wait(job, on_job)
-        result = {"status": ended.status, "imported": ended.imported, "failed": ended.failed}
-        self.store.note(f"{DONE}{part.name}", json.dumps(result))
+        self._note(part, ended)
         if ended.status != "Succeeded":
             raise ConfigurationError([_describe_end(ended)])
+
+    def _note(self, part: ImportPart, ended: ImportJob) -> None:
+        result = {"status": ended.status, "imported": ended.imported, "failed": ended.failed}
+        self.store.note(f"{DONE}{part.name}", json.dumps(result))
 
     def _name(self, part: ImportPart) -> str:
         return f"authcore {self.store.run().run_id} {part.name.removesuffix('.csv')}"
 
-    def _checked(self, part: ImportPart) -> Path:
+    def _content(self, part: ImportPart) -> bytes | None:
+        """
+        Return the file without the rows of users who are in the pool; None where no row is left.
+
+        Cognito skips a row only for its user name: a person who is in the pool under another one
+        would become two users.
+        """
+        lines = self._checked(part).splitlines(keepends=True)
+        pending = {*_numbers(self.store.pending(part.first - 1), part)}
+        numbers = _numbers(self.store.planned(part.first - 1), part)
+        kept = [line for number, line in zip(numbers, lines[1:], strict=True) if number in pending]
+        return b"".join([lines[0], *kept]) if kept else None
+
+    def _checked(self, part: ImportPart) -> bytes:
         file = self.folder / part.name
         try:
-            digest = sha256(file.read_bytes()).hexdigest()
+            content = file.read_bytes()
         except OSError as error:
             raise ConfigurationError([f"{file} cannot be read: {error.strerror}"]) from None
-        if digest != part.sha256:
+        if sha256(content).hexdigest() != part.sha256:
             raise ConfigurationError([f"{file} is not what the run has planned: plan it again"])
-        return file
+        return content
 
     def _begin(
-        self, part: ImportPart, file: Path, require: RequireTurn, on_job: OnJob
+        self, part: ImportPart, content: bytes, require: RequireTurn, on_job: OnJob
     ) -> ImportJob:
         create = partial(self.imports.create_job, self._name(part), hashing=self.hashing)
         job = call_in_turn(self.retrier, require, create)
         on_job(job)
-        call_in_turn(self.retrier, require, partial(self.imports.upload, job.job_id, file))
+        call_in_turn(self.retrier, require, partial(self.imports.upload, job.job_id, content))
         until = self.clock.now() + START_WITHIN
         while True:
             require()
@@ -160,6 +180,15 @@ class ImportExecution:
         if self.clock.now() >= until:
             raise ProviderUnavailableError(problem, detail="time limit")
         self.pause.wait(POLL)
+
+
+def _numbers(rows: Iterable[PlannedUser], part: ImportPart) -> Iterator[int]:
+    """Yield the numbers of the users to create who are in *part*; each has a line there."""
+    for row in rows:
+        if row.number > part.last:
+            return
+        if row.user is not None:
+            yield row.number
 
 
 def _describe_end(job: ImportJob) -> str:

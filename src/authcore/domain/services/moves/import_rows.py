@@ -124,7 +124,7 @@ class ImportRows:
     def refusal(self, user: NewPoolUser) -> PlanReason | None:
         """Return the reason code why no row can import *user*; None if one can."""
         attributes = user.attributes
-        if all(attributes.get(flag) != "true" for flag in self.flags):
+        if "true" not in map(attributes.get, self.flags):
             only_phone = "email_verified" not in self.flags
             return "phone_not_verified" if only_phone else "email_not_verified"
         if not attributes.keys() <= self.columns.keys():
@@ -150,14 +150,16 @@ class ImportRows:
 
     def _cells(self, user: NewPoolUser) -> list[str] | None:
         cells = [*self.blank]
+        columns, is_plain = self.columns, _is_plain(user)
         values = [(USERNAME, user.username), *user.attributes.items()]
         if self.hash_column is not None and user.password_hash is not None:
             values.append((self.hash_column, user.password_hash))
         for name, value in values:
-            cell = _cell(name, value)
+            stands = is_plain and "," not in value and name != "birthdate"
+            cell = value if stands else _cell(name, value)
             if cell is None:
                 return None
-            cells[self.columns[name]] = cell
+            cells[columns[name]] = cell
         return cells
 
     def _header_problems(self) -> Iterable[str]:
@@ -175,15 +177,21 @@ class ImportRows:
 
 
 def _is_plain(user: NewPoolUser) -> bool:
-    """Whether one look at all values shows that a row can hold them: of most users it does."""
-    values = (user.username, *user.attributes.values(), user.password_hash or "")
-    together = "".join(values)
+    """
+    Whether one look at all values shows that a row can hold them: of most users it does.
+
+    The space is the only white space that ``isprintable`` lets pass.
+    """
+    together = "|".join(
+        ("", user.username, *user.attributes.values(), user.password_hash or "", "")
+    )
     return (
         len(together) < _SURELY_FITS
         and together.isprintable()
         and '"' not in together
         and "\\" not in together
-        and all(value == value.strip() for value in values)
+        and "| " not in together
+        and " |" not in together
     )
 
 

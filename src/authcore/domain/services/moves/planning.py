@@ -222,5 +222,5 @@ def _as_text(legacy_uid: str) -> str:
 
 def _is_text(*values: str) -> bool:
     """Whether no value holds half a character, which no file and no call can carry."""
-    together = "\n".join(values)
-    return together.isascii() or not _HALVES.search(together)
+    together = "".join(values)
+    return together.isprintable() or not _HALVES.search(together)

@@ -1,7 +1,7 @@
 """How users of one pool are named, and which of their values only one user can have."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -94,17 +94,14 @@ class PoolNaming:
         Returns:
             Each claim once: ``name:…``, ``email:…``, ``phone:…``, ``uid:…``.
         """
-        return tuple(dict.fromkeys(self._claims(username, attributes)))
-
-    def _claims(self, username: str, attributes: Mapping[str, str]) -> Iterator[str]:
-        if self.kind != "email":
-            yield f"name:{self._fold(username)}"
+        claims = [] if self.kind == "email" else [f"name:{self._fold(username)}"]
         if "preferred_username" in self.aliases and "preferred_username" in attributes:
-            yield f"name:{self._fold(attributes['preferred_username'])}"
+            claims.append(f"name:{self._fold(attributes['preferred_username'])}")
         if "email" in attributes and attributes.get("email_verified") == "true":
-            yield f"email:{attributes['email'].lower()}"
+            claims.append(f"email:{attributes['email'].lower()}")
         if "phone_number" in attributes and attributes.get("phone_number_verified") == "true":
-            yield f"phone:{attributes['phone_number']}"
+            claims.append(f"phone:{attributes['phone_number']}")
+        return tuple(dict.fromkeys(claims))
 
     def _fold(self, name: str) -> str:
         return fold_name(name, is_case_sensitive=self.is_case_sensitive)

@@ -30,7 +30,7 @@ NEVER_GIVEN: Final = "sub"
 Form = Callable[[str], object]
 """True of a value that has it."""
 
-_BOOLEAN: Final[Form] = re.compile("true|false").fullmatch
+_BOOLEAN: Final[Form] = frozenset({"true", "false"}).__contains__
 _NUMBER: Final[Form] = re.compile(r"-?[0-9]{1,19}").fullmatch
 _KINDS: Final[Mapping[AttributeKind, Form]] = {
     "Number": _NUMBER,
