@@ -94,7 +94,7 @@ def test_where_they_may_not_no_aws_library_is_loaded() -> None:
 def test_every_provider_of_a_guard_resolves() -> None:
     container = guard_container(environment_for(MINT, STORE_TABLE="sessions"))
 
-    assert left_out_of(container) == LEFT_OUT | REFRESHES | {"guard_response_budget"}
+    assert left_out_of(container) == LEFT_OUT | REFRESHES | {"guard_response_budget", "shadow"}
 
 
 @pytest.mark.usefixtures("credentials")

@@ -414,6 +414,8 @@ NOT_FOR_BROWSERS: Final = frozenset(
     {
         "/auth/check",
         "/auth/check/x",
+        "/auth/observe",
+        "/auth/observe/x",
         "/auth/password/changed",
         "/auth/password/verify",
         "/auth/profile-changed",
