@@ -140,7 +140,7 @@ WHY: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "MoveTurns": {"UpdateItem": "lets one run at a time write to the pool"},
     "MoveUndo": {
-        "AdminDeleteUser": "removes a user whom nobody used",
+        "AdminDeleteUser": "removes a user who has not signed in",
         "AdminDisableUser": "before that, so that no sign-in begins",
         "AdminEnableUser": "lets a user in again who was used meanwhile",
     },

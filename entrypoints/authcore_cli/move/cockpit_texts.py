@@ -78,7 +78,7 @@ def forecast_sentence(forecast: Forecast) -> str:
         return f"Never at this rate.{silent}"
     latest = f"{forecast.latest:%Y-%m-%d}" if forecast.latest else "years later"
     return (
-        f"{forecast.share:.0%} of those who move by themselves will have moved on "
+        f"{forecast.share * 100:.0f} % of the users who move by themselves will have moved on "
         f"{forecast.expected:%Y-%m-%d}, between {forecast.earliest:%Y-%m-%d} and {latest}, if "
         f"nothing changes.{silent}{_unexplained(forecast)}"
     )
