@@ -4,7 +4,7 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from authcore.adapters.cognito.user_administration import CognitoUserAdministration
 from authcore.adapters.cognito.user_import import CognitoUserImport
 from authcore.adapters.runs.directory import RunsDirectory
 from authcore.domain.model.accounts import LegacyAccount
@@ -129,12 +130,27 @@ def drive_move(account: Account) -> None:
             account.pool.users.set_password(name, PASSWORD, "CONFIRMED")
             account.pool.users.change(name, partial(attrs.evolve, enabled=enabled))
         move.note(REMOVING, "[1]")
-        assert move.command("undo").status == ExitStatus.REJECTED
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(CognitoUserAdministration, "disable_user", _disable_late(account))
+            assert move.command("undo").status == ExitStatus.REJECTED
     with TemporaryDirectory() as folder:
         move = attrs.evolve(move, folder=Path(folder))
         move.plan()
         move.command("run")
         assert move.command("open").status == ExitStatus.OK
+
+
+def _disable_late(account: Account) -> Callable[[CognitoUserAdministration, str], None]:
+    """Return a disable_user before which one user sets a password: an undo enables that user."""
+    disable = CognitoUserAdministration.disable_user
+
+    def disable_user(self: CognitoUserAdministration, username: str) -> None:
+        user = account.pool.users.known_as(username)
+        if user is not None and user.username == "carl":
+            account.pool.users.set_password(username, PASSWORD, "CONFIRMED")
+        disable(self, username)
+
+    return disable_user
 
 
 def drive_move_by_import(account: Account) -> None:
@@ -149,9 +165,10 @@ def drive_move_by_import(account: Account) -> None:
         move.plan("import")
         file = Path(folder) / RUN_ID / "part-001.csv"
         file.parent.mkdir()
-        file.write_bytes(b"cognito:username\n")
+        names = ["cognito:username", *(each.username for each in SEEDS)]
+        file.write_text("".join(f"{name}\n" for name in names))
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        note = {"first": 1, "last": 7, "rows": 7, "sha256": digest}
+        note = {"first": 1, "last": len(SEEDS), "rows": len(SEEDS), "sha256": digest}
         move.note("part-001.csv", json.dumps(note))
         patch.setattr(import_execution, "POLL", timedelta(0))
         assert move.command("run").status == ExitStatus.USAGE

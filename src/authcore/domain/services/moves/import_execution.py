@@ -126,7 +126,9 @@ class ImportExecution:
         """
         lines = self._checked(part).splitlines(keepends=True)
         pending = {*_numbers(self.store.pending(part.first - 1), part)}
-        numbers = _numbers(self.store.planned(part.first - 1), part)
+        numbers = [*_numbers(self.store.planned(part.first - 1), part)]
+        if len(lines) != len(numbers) + 1:
+            raise ConfigurationError([f"{part.name} has other rows than the run: plan it again"])
         kept = [line for number, line in zip(numbers, lines[1:], strict=True) if number in pending]
         return b"".join([lines[0], *kept]) if kept else None
 
