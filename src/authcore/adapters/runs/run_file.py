@@ -101,7 +101,11 @@ class RunFile:
                 if not self.path.exists():
                     raise ConfigurationError([f"there is no run {self.path}"])
                 connection = self._connect()
-                self._open = self._checked(connection)
+                try:
+                    self._open = self._checked(connection)
+                except BaseException:
+                    connection.close()
+                    raise
                 if not self._is_reader:
                     self.begin_log()
         return self._open
