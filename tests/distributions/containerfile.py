@@ -19,6 +19,9 @@ PATH: Final = ROOT / "deploy" / "Containerfile"
 INSTALLED: Final = "/opt/authcore"
 """The one folder that the image adds to its base."""
 
+_UNUSED: Final = shutil.ignore_patterns("site-packages", "test", "config-*", "__pycache__")
+"""Of a standard library: what no program of the image imports."""
+
 
 def instructions() -> Iterator[tuple[str, str]]:
     """Each instruction and its arguments, lines joined, without comments."""
@@ -68,12 +71,25 @@ class Stand:
     def variables(self) -> dict[str, str]:
         """Those of the image, and a ``python`` that sees no package of this machine."""
         (given,) = arguments_of("ENV")
-        base = Path(sys.base_prefix, "bin", "python{}.{}".format(*sys.version_info))
         pairs = (each.split("=", 1) for each in shlex.split(self._placed(given)))
-        return {**dict(pairs), "PATH": f"{self._python(f'{base} -S')}:/usr/bin:/bin"}
+        return {**dict(pairs), "PATH": f"{self._python(f'{self._base()} -S')}:/usr/bin:/bin"}
 
     def _placed(self, text: str) -> str:
         return text.replace(INSTALLED, f"{self.root}{INSTALLED}")
+
+    def _base(self) -> str:
+        """The command of a bare interpreter that every user may run: a copy out of a closed home."""
+        name = "python{}.{}".format(*sys.version_info)
+        home = Path(sys.base_prefix)
+        if all(each.stat().st_mode & 0o001 for each in (home, *home.parents)):
+            return f"{home}/bin/{name}"
+        copy = self.root / "programs" / "base"
+        (copy / "bin").mkdir(parents=True)
+        shutil.copy(home / "bin" / name, copy / "bin")
+        shutil.copytree(home / "lib" / name, copy / "lib" / name, ignore=_UNUSED)
+        for library in (home / "lib").glob("libpython*.so*"):
+            shutil.copy(library, copy / "lib")
+        return f"env PYTHONHOME={copy} LD_LIBRARY_PATH={copy}/lib {copy}/bin/{name}"
 
     def _python(self, command: str) -> Path:
         """A folder whose ``python`` is *command*."""

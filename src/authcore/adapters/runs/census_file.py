@@ -137,8 +137,9 @@ class SqliteCensus(CensusStore):
         """See the port."""
         with self._usable(), self._connected() as connection:
             connection.executescript(_INDEXES)
-            for row in connection.execute(PERSONS).fetchall():
-                yield _facts(*row[:-1]), row[-1]
+            rows = connection.execute(PERSONS).fetchall()
+        for row in rows:
+            yield _facts(*row[:-1]), row[-1]
 
     def clear(self) -> None:
         """See the port."""
@@ -192,8 +193,12 @@ class SqliteCensus(CensusStore):
     def _connect(self) -> sqlite3.Connection:
         address = f"{self._path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(address, uri=True)
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        connection.execute("PRAGMA synchronous = OFF")
+        try:
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            connection.execute("PRAGMA synchronous = OFF")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @contextmanager

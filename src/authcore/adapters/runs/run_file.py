@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -85,12 +85,7 @@ class RunFile:
         """Make an empty file of the version, readable by its owner from its first byte on."""
         with self.usable():
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
-            connection = self._connect()
-            if connection.execute("PRAGMA application_id").fetchone()[0]:
-                connection.close()
-                raise ConfigurationError([f"{self.path} holds a run already"])
-            connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}")
-            self._open = connection
+            self._open = self._connect(self._fill)
 
     def connection(self) -> sqlite3.Connection:
         """Return the open connection; the first time, check what the file holds."""
@@ -100,12 +95,7 @@ class RunFile:
             with self.usable():
                 if not self.path.exists():
                     raise ConfigurationError([f"there is no run {self.path}"])
-                connection = self._connect()
-                try:
-                    self._open = self._checked(connection)
-                except BaseException:
-                    connection.close()
-                    raise
+                self._open = self._connect(self._check)
                 if not self._is_reader:
                     self.begin_log()
         return self._open
@@ -183,7 +173,8 @@ class RunFile:
             ) from None
         return lock
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, begin: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+        """Return a connection with which *begin* was content; one that it refuses is closed."""
         mode = "ro" if self._is_reader else "rw"
         connection = sqlite3.connect(
             f"file:{quote(str(self.path.absolute()))}?mode={mode}",
@@ -191,22 +182,31 @@ class RunFile:
             timeout=BUSY_SECONDS,
             isolation_level=None,
         )
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        if not self._is_reader:
-            connection.execute("PRAGMA secure_delete = ON")
+        try:
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            if not self._is_reader:
+                connection.execute("PRAGMA secure_delete = ON")
+            begin(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
-    def _checked(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+    def _fill(self, connection: sqlite3.Connection) -> None:
+        if connection.execute("PRAGMA application_id").fetchone()[0]:
+            raise ConfigurationError([f"{self.path} holds a run already"])
+        connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}")
+
+    def _check(self, connection: sqlite3.Connection) -> None:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if (application, version) == (APPLICATION, VERSION):
-            return connection
-        connection.close()
         if application != APPLICATION:
-            problem = f"{self.path} holds no run: planning ended before it began, delete the file"
-        else:
+            raise ConfigurationError(
+                [f"{self.path} holds no run: planning ended before it began, delete the file"]
+            )
+        if version != VERSION:
             problem = (
                 f"{self.path} is of version {version}, and this authcore reads version {VERSION}: "
                 "continue the run with the authcore that began it, or plan another"
             )
-        raise ConfigurationError([problem])
+            raise ConfigurationError([problem])
