@@ -78,7 +78,7 @@ class Stand:
         return text.replace(INSTALLED, f"{self.root}{INSTALLED}")
 
     def _base(self) -> str:
-        """The command of a bare interpreter that every user may run: a copy out of a closed home."""
+        """A bare interpreter that every user may run: a copy where its home is closed to them."""
         name = "python{}.{}".format(*sys.version_info)
         home = Path(sys.base_prefix)
         if all(each.stat().st_mode & 0o001 for each in (home, *home.parents)):
