@@ -5,6 +5,7 @@ Exit status: 0 done; 1 rejected; 2 wrong usage or settings; 3 no answer: try lat
 second line says; 4 the output could not be written.
 """
 
+import gc
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -41,6 +42,14 @@ from authcore_cli.token_commands import TokenCommands
 
 _TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_.=-]*")
 
+NEW_OBJECTS: Final = 50_000
+"""
+Between two searches for circular garbage.
+
+A plan of a million users makes hardly any, and would spend a tenth of its time on searches after
+each 700 objects.
+"""
+
 EXIT_STATUSES: Final[tuple[tuple[type[AuthcoreError], ExitStatus], ...]] = (
     (ConfigurationError, ExitStatus.USAGE),
     (RejectedError, ExitStatus.REJECTED),
@@ -50,6 +59,7 @@ EXIT_STATUSES: Final[tuple[tuple[type[AuthcoreError], ExitStatus], ...]] = (
 
 def main() -> None:
     """Run the command of this process and leave with its status."""
+    gc.set_threshold(NEW_OBJECTS)
     sys.exit(run(sys.argv[1:], process_context(sys.stdin, sys.stdout, sys.stderr)))
 
 
