@@ -109,7 +109,7 @@ def cost_sentence(cost: MonthlyCost) -> str:
     tools = ""
     if cost.by_tools:
         part = money(cost.price_of_tools, cost.currency)
-        tools = f", of them {number(cost.by_tools)} by authcore's own reads ({part})"
+        tools = f", of them {number(cost.by_tools)} by authcore's own calls ({part})"
     return f"{cost.month:%Y-%m}: {number(cost.users)} active users{tools}: {price}"
 
 

@@ -169,7 +169,7 @@ def costs(cockpit: Cockpit) -> str:
     ]
     return (
         "<section><h2>Cost so far</h2>"
-        f"{_table('Months', ('month', 'active users', 'by own reads', 'price'), rows)}"
+        f"{_table('Months', ('month', 'active users', 'by own calls', 'price'), rows)}"
         '<p class="soft">Active users are estimated from the audit stream, with a standard error '
         "of 0.8 %, and priced by the list that the settings give.</p></section>"
     )
