@@ -53,7 +53,7 @@ class RunLines(RunReport):
 
     def on_job(self, job: ImportJob) -> None:
         """See the protocol."""
-        self._say({"job": job.name, **_counts_of(job)})
+        self._say({"job": job.name, "status": job.status, **_counts_of(job)})
 
     def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
@@ -112,8 +112,8 @@ class RunProgress(RunReport):
 
     def on_job(self, job: ImportJob) -> None:
         """See the protocol."""
-        counts = ", ".join(f"{value} {name}" for name, value in _counts_of(job).items())
-        self._console.print(Text(f"{job.name}: {counts}"))
+        counts = ", ".join(f"{count:,} {name}" for name, count in _counts_of(job).items())
+        self._console.print(Text(f"{job.name}: status {job.status}, {counts}"))
 
     def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
@@ -132,13 +132,8 @@ class RunProgress(RunReport):
         self._console.print(Text(f"next: {following}"))
 
 
-def _counts_of(job: ImportJob) -> dict[str, object]:
-    return {
-        "status": job.status,
-        "imported": job.imported,
-        "skipped": job.skipped,
-        "failed": job.failed,
-    }
+def _counts_of(job: ImportJob) -> dict[str, int]:
+    return {"imported": job.imported, "skipped": job.skipped, "failed": job.failed}
 
 
 def _advice(reason: str) -> str:
