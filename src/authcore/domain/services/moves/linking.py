@@ -1,7 +1,6 @@
 """Writes the links of the users whom a run created, on both sides."""
 
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 import attrs
@@ -9,10 +8,8 @@ import attrs
 from authcore.domain.errors import (
     AccountNotFoundError,
     ConfigurationError,
-    RejectedError,
     UnprovenLinkError,
 )
-from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import FoundAccount, LinkOutcome, PoolAccount
@@ -21,9 +18,10 @@ from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.accounts.claimed_account import ClaimedAccount
 from authcore.domain.services.accounts.pool_side import PoolSide
 from authcore.domain.services.accounts.retrying import Retrier
-from authcore.domain.services.moves.batches import OnOutcomes, Workers, with_outcome
+from authcore.domain.services.moves.batches import OnOutcomes, Workers
 from authcore.domain.services.moves.own_users import UNUSED, holds
-from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
+from authcore.domain.services.moves.pool_turn import RequireTurn
+from authcore.domain.services.moves.run_step import RunStep
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.legacy_links import LegacyLinks
@@ -35,8 +33,6 @@ LINKING: Final = "linking"
 """
 Note of the run: once an account may name a user of the run, ``begun https://legacy.example``.
 """
-
-Planned = tuple[PlannedUser, UserOutcome]
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -95,26 +91,18 @@ class RunLinking:
         """
         require_same_system(self.store, self.system)
         self.store.note(LINKING, _begun(self.system))
-        for batch in with_outcome(self.store, frozenset({"created", "opened"})):
-            outcomes, failure = self.workers.settle(partial(self._link, require=require), batch)
-            self.store.record(outcomes)
-            on_outcomes(outcomes)
-            if failure is not None:
-                raise failure
-
-    def _link(self, planned: Planned, require: RequireTurn) -> UserOutcome:
-        row, outcome = planned
-        try:
-            linked = call_in_turn(self.retrier, require, partial(self._attempt, row, outcome))
-        except RejectedError as error:
-            linked = attrs.evolve(outcome, reason=error.code)
-        result: Outcome = "accepted" if linked.kind == "linked" else "rejected"
-        self.audit.record(
-            AuditEvent("move.link", result, linked.reason, linked.subject, row.legacy_uid)
+        step = RunStep(
+            store=self.store,
+            retrier=self.retrier,
+            audit=self.audit,
+            workers=self.workers,
+            action="move.link",
+            kind="linked",
+            before=frozenset({"created", "opened"}),
         )
-        return linked
+        step.run(self._link, require, on_outcomes)
 
-    def _attempt(self, row: PlannedUser, outcome: UserOutcome) -> UserOutcome:
+    def _link(self, row: PlannedUser, outcome: UserOutcome) -> UserOutcome:
         found = self._created_user(outcome)
         user = _pool_account(found)
         account = self._claimed(user, row)
