@@ -1,6 +1,7 @@
 """The context of a command: environment, streams, clock and builders; tests pass their own."""
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import IntEnum
@@ -218,6 +219,10 @@ class CommandContext:
     def say(self, line: str) -> None:
         """Write one line of the answer, unwrapped, for pipes."""
         self.stdout.write(f"{line}\n")
+
+    def say_json(self, members: Mapping[str, object]) -> None:
+        """Write *members* as one line of JSON."""
+        self.say(json.dumps(members, separators=(",", ":")))
 
     def ask(self, prompt: str, *, hidden: bool) -> str:
         """

@@ -1,6 +1,5 @@
 """``authcore move list`` and ``authcore move show``."""
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -54,7 +53,7 @@ class RunCommands:
             if terminal:
                 self._show_in_list(run, counts)
             else:
-                self._say(_member(run, counts))
+                self.context.say_json(_member(run, counts))
         if terminal and not shown and status is ExitStatus.OK:
             self.context.say(f"no runs in {printable(str(runs.folder))}")
         return status
@@ -72,7 +71,7 @@ class RunCommands:
         """
         found, counts, notes = self._read(run)
         if not self.context.stdout.isatty() or json_lines:
-            self._say({**_member(found, counts), "notes": dict(notes)})
+            self.context.say_json({**_member(found, counts), "notes": dict(notes)})
             return ExitStatus.OK
         console = self.context.answers
         for name, value in _member(found, counts).items():
@@ -101,9 +100,6 @@ class RunCommands:
         console.print(Text(f"{run.run_id}  {run.stage:<9}  {users} to create, {rows} rejected"))
         place = f"{printable(run.source)} into {run.pool_id}, target {run.target}"
         console.print(Padding(Text(place), (0, 0, 0, 2)))
-
-    def _say(self, line: Mapping[str, object]) -> None:
-        self.context.say(json.dumps(line, separators=(",", ":")))
 
 
 def _member(run: Run, counts: Counts) -> dict[str, object]:
