@@ -19,7 +19,7 @@ from authcore_cli.links_output import describe_wait
 from authcore_cli.move.plan_job import Counts, PlanReport
 from authcore_cli.process import CommandContext
 from authcore_cli.progress_bar import RateColumn, make_bar
-from authcore_cli.terminal_text import counted, printable
+from authcore_cli.terminal_text import format_count, printable
 
 
 class PlanLines(PlanReport):
@@ -101,9 +101,11 @@ class PlanProgress(PlanReport):
         """See the protocol."""
         self._progress.stop()
         rejected = by_reason(counts, "rejected")
-        self._console.print(f"{counted(total_of(counts, 'planned'), 'user')} to create")
+        self._console.print(f"{format_count(total_of(counts, 'planned'), 'user')} to create")
         if rejected:
-            self._console.print(f"{counted(sum(rejected.values()), 'row')} rejected, listed in:")
+            self._console.print(
+                f"{format_count(sum(rejected.values()), 'row')} rejected, listed in:"
+            )
             self._console.print(Text(str(files / "rejected.csv")))
             self._console.print(reasons_table(rejected))
         if run.stage == "planned":

@@ -8,7 +8,7 @@ from rich.text import Text
 from authcore.domain.model.runbook import Difference, WayBack, WayBackVerdict
 from authcore_cli.move.ready_output import obstacle_as_json, print_line, print_unknown
 from authcore_cli.process import CommandContext
-from authcore_cli.terminal_text import counted
+from authcore_cli.terminal_text import format_count
 
 
 SUMMARIES: Final[dict[WayBackVerdict, tuple[str, str]]] = {
@@ -52,7 +52,7 @@ def show_terminal(context: CommandContext, found: WayBack) -> None:
 
 
 def _number(difference: Difference) -> str:
-    most = counted(difference.at_most, "user")
+    most = format_count(difference.at_most, "user")
     if difference.at_least == difference.at_most:
         return most
     return f"{difference.at_least:,} to {most}" if difference.at_least else f"up to {most}"

@@ -13,7 +13,7 @@ from authcore_cli.links_commands import JsonLines
 from authcore_cli.move.plan_job import Counts
 from authcore_cli.move.plan_output import by_reason, reasons_table, total_of
 from authcore_cli.process import CommandContext, ExitStatus
-from authcore_cli.terminal_text import counted, printable
+from authcore_cli.terminal_text import format_count, printable
 
 
 PLAN_KINDS: Final = ("planned", "rejected")
@@ -77,9 +77,11 @@ class RunCommands:
         for name, value in _member(found, counts).items():
             if isinstance(value, str):
                 console.print(Text(f"{name:<8} {value}"))
-        console.print(f"{'planned':<8} {counted(total_of(counts, 'planned'), 'user')} to create")
+        console.print(
+            f"{'planned':<8} {format_count(total_of(counts, 'planned'), 'user')} to create"
+        )
         if rejected := by_reason(counts, "rejected"):
-            console.print(f"{'rejected':<8} {counted(sum(rejected.values()), 'row')}")
+            console.print(f"{'rejected':<8} {format_count(sum(rejected.values()), 'row')}")
             console.print(reasons_table(rejected))
         for (kind, reason), count in sorted(counts.items()):
             if kind not in PLAN_KINDS:
@@ -94,8 +96,8 @@ class RunCommands:
             store.close()
 
     def _show_in_list(self, run: Run, counts: Counts) -> None:
-        users = counted(total_of(counts, "planned"), "user")
-        rows = counted(total_of(counts, "rejected"), "row")
+        users = format_count(total_of(counts, "planned"), "user")
+        rows = format_count(total_of(counts, "rejected"), "row")
         console = self.context.answers
         console.print(Text(f"{run.run_id}  {run.stage:<9}  {users} to create, {rows} rejected"))
         place = f"{printable(run.source)} into {run.pool_id}, target {run.target}"

@@ -16,7 +16,7 @@ from authcore_cli.move.plan_output import by_reason, total_of
 from authcore_cli.move.run_tools import RunReport
 from authcore_cli.process import CommandContext
 from authcore_cli.progress_bar import RateColumn, make_bar
-from authcore_cli.terminal_text import counted
+from authcore_cli.terminal_text import format_count
 
 
 KINDS: tuple[str, ...] = (
@@ -88,7 +88,7 @@ class RunProgress(RunReport):
     def on_begin(self, run: Run, work: str, total: int) -> None:
         """See the protocol."""
         self._console.print(
-            Text(f"{work} {run.run_id}: {counted(total, 'user')} into {run.pool_id}")
+            Text(f"{work} {run.run_id}: {format_count(total, 'user')} into {run.pool_id}")
         )
         self._progress.update(self._users, total=total)
 

@@ -114,7 +114,7 @@ def doors(cockpit: Cockpit) -> str:
         (
             f"{each.day:%Y-%m-%d}",
             *(number(part.count) for part in each.parts),
-            number(_refused(counts)),
+            number(_count_refused(counts)),
         )
         for each, (_, counts) in zip(drawn, days, strict=True)
     ]
@@ -175,7 +175,7 @@ def costs(cockpit: Cockpit) -> str:
     )
 
 
-def _refused(counts: Mapping[tuple[Door, Outcome], int]) -> int:
+def _count_refused(counts: Mapping[tuple[Door, Outcome], int]) -> int:
     return sum(count for (_, outcome), count in counts.items() if outcome != "accepted")
 
 

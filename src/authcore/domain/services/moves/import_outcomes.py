@@ -72,7 +72,7 @@ class ImportOutcomes:
         if self._finds_all(on_outcomes) or self._was_as_short():
             self._refuse_others(on_outcomes)
             return
-        self.store.note(SHORT, str(self._created()))
+        self.store.note(SHORT, str(self._count_created()))
         raise ProviderUnavailableError(
             "the pool lists fewer users than the jobs imported", detail="listing incomplete"
         )
@@ -82,14 +82,14 @@ class ImportOutcomes:
             if reading:
                 self.pause.wait(SETTLE)
             self._read(on_outcomes)
-            if self._created() >= self.imported():
+            if self._count_created() >= self.imported():
                 return True
         return False
 
     def _was_as_short(self) -> bool:
-        return self.store.noted().get(SHORT) == str(self._created())
+        return self.store.noted().get(SHORT) == str(self._count_created())
 
-    def _created(self) -> int:
+    def _count_created(self) -> int:
         counts = self.store.counts()
         return sum(count for (kind, _), count in counts.items() if kind == "created")
 

@@ -105,16 +105,16 @@ class RunLinking:
     def _link(self, row: PlannedUser, outcome: UserOutcome) -> UserOutcome:
         found = self._created_user(outcome)
         user = _pool_account(found)
-        account = self._claimed(user, row)
+        account = self._require_account(user, row)
         if account.account.cognito_id is None:
             self.links.attach_cognito_id(
                 account.account.legacy_uid, user.subject, reset_access=False
             )
         if self._pool_side.is_linked(user):  # by an attempt that was not recorded
             is_unused = found.status in UNUSED and holds(found, row)
-            return _evolved(outcome, found.modified_at if is_unused else None)
+            return _mark_linked(outcome, found.modified_at if is_unused else None)
         self._pool_side.prove(user, LinkOutcome("linked", account.way, row.legacy_uid))
-        return self._linked(found, outcome)
+        return self._date_proof(found, outcome)
 
     def _created_user(self, outcome: UserOutcome) -> DirectoryUser:
         found = self.directory.find(outcome.subject) if outcome.subject else None
@@ -122,14 +122,14 @@ class RunLinking:
             raise AccountNotFoundError("the user is not in the pool any more")
         return found
 
-    def _claimed(self, user: PoolAccount, row: PlannedUser) -> FoundAccount:
+    def _require_account(self, user: PoolAccount, row: PlannedUser) -> FoundAccount:
         checked = ClaimedAccount(accounts=self.accounts, links=self.links, proofs=self.proofs)
         found = checked.find(user)
         if found is None or found.account.legacy_uid != row.legacy_uid:
             raise UnprovenLinkError("nothing proves that the account is the user's")
         return found
 
-    def _linked(self, before: DirectoryUser, outcome: UserOutcome) -> UserOutcome:
+    def _date_proof(self, before: DirectoryUser, outcome: UserOutcome) -> UserOutcome:
         """
         Return the outcome with the date of the proof, by which an undo sees later changes.
 
@@ -141,7 +141,7 @@ class RunLinking:
         is_same = before.modified_at == outcome.modified_at and after.status in UNUSED
         is_same &= _others(before) == _others(after) and before.enabled == after.enabled
         modified_at = after.modified_at if is_same else None
-        return _evolved(outcome, modified_at)
+        return _mark_linked(outcome, modified_at)
 
     @property
     def _pool_side(self) -> PoolSide:
@@ -170,7 +170,7 @@ def _begun(system: str) -> str:
     return f"begun {system}".rstrip()
 
 
-def _evolved(outcome: UserOutcome, modified_at: datetime | None) -> UserOutcome:
+def _mark_linked(outcome: UserOutcome, modified_at: datetime | None) -> UserOutcome:
     return attrs.evolve(outcome, kind="linked", reason="ok", modified_at=modified_at)
 
 

@@ -140,7 +140,7 @@ def _series(sums: _Sums) -> Iterator[tuple[_Series, int]]:
 def _active(sums: _Sums) -> Iterator[ActiveUsers]:
     for month in sorted({*sums.themselves, *sums.tools}):
         themselves = sums.themselves[month]
-        every = themselves.joined(sums.tools[month]).count()
+        every = themselves.join(sums.tools[month]).count()
         alone = themselves.count()
         yield ActiveUsers(month, alone, max(every - alone, 0))
 

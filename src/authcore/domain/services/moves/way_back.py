@@ -116,7 +116,7 @@ def _unlinked_passwords(evidence: Evidence) -> Difference:
     )
 
 
-def _never_used(evidence: Evidence) -> Difference:
+def _users_of_runs(evidence: Evidence) -> Difference:
     """Count users whom a run linked: until they have a password in the pool, it refuses them."""
     if not evidence.setup.has_one_password:
         raise NothingToAskError
@@ -197,7 +197,7 @@ def _providers_only(evidence: Evidence) -> Difference:
     )
 
 
-def _created(evidence: Evidence) -> Difference:
+def _created_accounts(evidence: Evidence) -> Difference:
     """Count accounts that linking made without a password."""
     number = _total(evidence, "account_linking.created")
     is_kept = evidence.setup.has_one_password
@@ -250,12 +250,12 @@ def _open(name: str, why: str) -> Obstacle:
 COMPARISONS: Final[dict[str, Compare]] = {
     "passwords": _passwords,
     "passwords_of_unlinked": _unlinked_passwords,
-    "linked_by_a_run": _never_used,
+    "linked_by_a_run": _users_of_runs,
     "second_factors": _second_factors,
     "broken_links": _broken_links,
     "sign_ups": _native,
     "providers_only": _providers_only,
-    "accounts_without_password": _created,
+    "accounts_without_password": _created_accounts,
     "profiles": _profiles,
 }
 """By the id of the difference, in the order of the report."""
