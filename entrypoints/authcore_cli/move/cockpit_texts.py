@@ -67,7 +67,7 @@ def accuracy_sentence(census: Census) -> str:
 def forecast_sentence(forecast: Forecast) -> str:
     """Say when the rest will have moved."""
     if forecast.verdict == "done":
-        return "Nobody who is expected to move still waits."
+        return "No user who is expected to move still waits."
     if forecast.verdict == "too_early":
         return (
             f"Too early for a forecast: it needs 21 days with users who moved, and has "

@@ -38,7 +38,7 @@ class ImportOutcomes:
     A job tells counts only.  A user of the pool counts as imported for a row if it is the run's
     own, see OwnUsers; a row without such a user is ``refused``, once all imported users are listed.
     Users of whom the pool shows no trace by then (deleted, or refused a link at the first sign-in)
-    would keep the run from its end: a second command that finds no more of them goes on.
+    would keep the run from its end: a second command that finds no more of them continues.
 
     Args:
         store: The run.

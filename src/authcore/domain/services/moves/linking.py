@@ -153,7 +153,7 @@ def require_same_system(store: RunStore, system: str) -> None:
     Check that links of the run, if it has any, are in *system*.
 
     Another system has accounts of the same ids: an undo would find no link to take back there and
-    remove the user, while the account goes on to name that user and lets its owner move no more.
+    remove the user, while the account still names that user and lets its owner move no more.
 
     Raises:
         ConfigurationError: They are in another one.
