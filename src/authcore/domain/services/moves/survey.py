@@ -137,9 +137,9 @@ class PoolSurvey:
         if recorded is not None and recorded.number == number:
             return False
         is_attempted = number in attempted_numbers(self.store)
-        return not (is_attempted and self.own.is_own(self._read_planned(number), user))
+        return not (is_attempted and self.own.is_own(self._planned(number), user))
 
-    def _read_planned(self, number: int) -> PlannedUser:
+    def _planned(self, number: int) -> PlannedUser:
         return next(self.store.planned(number - 1))
 
 
