@@ -1,6 +1,5 @@
 """Output of ``authcore legacy check``: a table on a terminal, lines of JSON elsewhere."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -28,8 +27,8 @@ def print_json(context: CommandContext, results: list[CheckResult]) -> None:
             "finding": result.finding,
             "milliseconds": round(result.seconds * 1000),
         }
-        context.say(json.dumps(line, separators=(",", ":")))
-    context.say(json.dumps({"summary": counts(results)}, separators=(",", ":")))
+        context.say_json(line)
+    context.say_json({"summary": counts(results)})
 
 
 def print_table(context: CommandContext, results: list[CheckResult]) -> None:

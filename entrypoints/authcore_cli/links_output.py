@@ -1,13 +1,12 @@
 """Output of ``authcore links``: a bar and a table on a terminal, JSON lines elsewhere."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
 from rich.box import SIMPLE
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +20,7 @@ from authcore.domain.model.link_audit import (
 )
 from authcore_cli.links_run import LinkReport, Summary
 from authcore_cli.process import CommandContext
+from authcore_cli.progress_bar import make_bar
 
 
 MAX_ROWS: Final = 50
@@ -89,11 +89,11 @@ class JsonReport(LinkReport):
         }
         if result:
             line |= {"repair": result.status, "reason": result.reason}
-        self._say(line)
+        self._context.say_json(line)
 
     def on_end(self, summary: Summary) -> None:
         """See the protocol."""
-        self._say(
+        self._context.say_json(
             {
                 "summary": {
                     "users": summary.users,
@@ -107,9 +107,6 @@ class JsonReport(LinkReport):
             }
         )
 
-    def _say(self, line: Mapping[str, object]) -> None:
-        self._context.say(json.dumps(line, separators=(",", ":")))
-
 
 class TerminalReport(LinkReport):
     """
@@ -120,14 +117,7 @@ class TerminalReport(LinkReport):
 
     def __init__(self, context: CommandContext) -> None:
         self._console = context.answers
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-        )
+        self._progress = make_bar(self._console, MofNCompleteColumn(), TimeRemainingColumn())
         self._task = self._progress.add_task("reading", total=None)
         self._table = Table(box=SIMPLE)
         self._table.add_column("finding", overflow="fold")

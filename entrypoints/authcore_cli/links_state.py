@@ -65,7 +65,7 @@ class RunState:
             ConfigurationError: The file is of another place or version, is no state file, or cannot
                 be used.
         """
-        with self._usable():
+        with refuse_unusable(self._path):
             if self._path.exists() and self._is_fresh(now):
                 with self._path.open("rb+") as file:
                     for line in _whole_lines(file):
@@ -119,21 +119,28 @@ class RunState:
 
     def _append(self, members: Mapping[str, object]) -> None:
         line = json.dumps(members, separators=(",", ":")).encode() + b"\n"
-        with self._usable():
+        with refuse_unusable(self._path):
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _OWNER_ONLY)
             try:
                 os.write(file, line)
             finally:
                 os.close(file)
 
-    @contextmanager
-    def _usable(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, ValueError, LookupError, TypeError):
-            raise ConfigurationError(
-                [f"{self._path} cannot be used as state: not readable, not writable, or not one"]
-            ) from None
+
+@contextmanager
+def refuse_unusable(path: Path) -> Iterator[None]:
+    """
+    Run a ``with`` block that reads or writes the state file *path*.
+
+    Raises:
+        ConfigurationError: In place of what the block raises where the file cannot be used.
+    """
+    try:
+        yield
+    except (OSError, ValueError, LookupError, TypeError):
+        raise ConfigurationError(
+            [f"{path} cannot be used as state: not readable, not writable, or not one"]
+        ) from None
 
 
 def _row(link: UserLink | AccountLink) -> tuple[str | bool | None, ...]:

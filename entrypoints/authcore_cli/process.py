@@ -1,6 +1,7 @@
 """The context of a command: environment, streams, clock and builders; tests pass their own."""
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import IntEnum
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
     BuildPasswordSignIn: TypeAlias = Callable[
         [Mapping[str, str], PasswordFlow, PasswordFlow | None], PasswordSignIn
+    ]
+    BuildCensusTools: TypeAlias = Callable[
+        [Mapping[str, str], int | None, OnRetry, Clock], CensusTools
     ]
 
 
@@ -137,18 +141,18 @@ def _evidence(environment: Mapping[str, str], request: "EvidenceRequest") -> "Op
     return open_evidence(environment, request)
 
 
-def _cockpit_sources(environment: Mapping[str, str]) -> "CockpitSources":
+def _cockpit_sources(environment: Mapping[str, str], clock: Clock) -> "CockpitSources":
     from authcore_cli.move.cockpit_wiring import cockpit_sources  # noqa: PLC0415 - boto3 is slow to import
 
-    return cockpit_sources(environment)
+    return cockpit_sources(environment, clock)
 
 
 def _census_tools(
-    environment: Mapping[str, str], rate: int | None, on_retry: "OnRetry"
+    environment: Mapping[str, str], rate: int | None, on_retry: "OnRetry", clock: Clock
 ) -> "CensusTools":
     from authcore_cli.move.cockpit_wiring import census_tools  # noqa: PLC0415 - boto3 is slow to import
 
-    return census_tools(environment, rate, on_retry)
+    return census_tools(environment, rate, on_retry, clock)
 
 
 @attrs.frozen
@@ -161,7 +165,7 @@ class CommandContext:
         stdin: Read for a token that is not an argument.
         stdout: Answers.
         stderr: Warnings and the one line that says what went wrong.
-        clock: For the age of tokens.
+        clock: For the age of tokens, and the date of what is read.
         build_validator: Same parameters as ``authcore.token_validator``.
         link_tools: Same parameters as ``authcore_cli.links_wiring.link_tools``.
         pending_creates: Same parameters as ``authcore_cli.admin_wiring.pending_creates``.
@@ -199,8 +203,8 @@ class CommandContext:
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
     run_tools: "Callable[[Mapping[str, str], str, OnRetry], RunTools]" = _run_tools
     evidence: "Callable[[Mapping[str, str], EvidenceRequest], OpenEvidence]" = _evidence
-    cockpit_sources: "Callable[[Mapping[str, str]], CockpitSources]" = _cockpit_sources
-    census_tools: "Callable[[Mapping[str, str], int | None, OnRetry], CensusTools]" = _census_tools
+    cockpit_sources: "Callable[[Mapping[str, str], Clock], CockpitSources]" = _cockpit_sources
+    census_tools: "BuildCensusTools" = _census_tools
 
     @property
     def answers(self) -> Console:
@@ -215,6 +219,10 @@ class CommandContext:
     def say(self, line: str) -> None:
         """Write one line of the answer, unwrapped, for pipes."""
         self.stdout.write(f"{line}\n")
+
+    def say_json(self, members: Mapping[str, object]) -> None:
+        """Write *members* as one line of JSON."""
+        self.say(json.dumps(members, separators=(",", ":")))
 
     def ask(self, prompt: str, *, hidden: bool) -> str:
         """

@@ -9,7 +9,7 @@ from cyclopts import Parameter, validators
 from authcore_cli.links_commands import Flag, JsonLines
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.sync_output import SyncLines, SyncTable
-from authcore_cli.sync_run import REFUSED, SyncRun, sync_user, unsettled
+from authcore_cli.sync_run import REFUSED, SyncRun, find_unsettled, sync_user
 from authcore_cli.sync_state import SyncState
 
 
@@ -64,7 +64,7 @@ class SyncCommands:
             tools.close()
         if not run.complete:
             return ExitStatus.UNAVAILABLE
-        return ExitStatus.REJECTED if any(unsettled(run.counts)) else ExitStatus.OK
+        return ExitStatus.REJECTED if any(find_unsettled(run.counts)) else ExitStatus.OK
 
     def user(self, legacy_uid: str) -> ExitStatus:
         """

@@ -1,18 +1,17 @@
 """Output of ``authcore sync``: a bar and a table on a terminal, JSON lines elsewhere."""
 
-import json
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
 from rich.box import SIMPLE
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from authcore.domain.errors import UnavailableError
 from authcore_cli.links_output import MAX_ROWS, describe_wait, printable_id
 from authcore_cli.process import CommandContext
+from authcore_cli.progress_bar import make_bar
 from authcore_cli.sync_run import SyncedUser, SyncReport
 from authcore_cli.sync_state import SyncCounts
 
@@ -35,7 +34,7 @@ class SyncLines(SyncReport):
 
     def on_user(self, user: SyncedUser) -> None:
         """See the protocol."""
-        self._say(
+        self._context.say_json(
             {
                 "cognito_id": printable_id(user.subject),
                 "legacy_uid": printable_id(user.legacy_uid),
@@ -51,7 +50,7 @@ class SyncLines(SyncReport):
 
     def on_end(self, counts: SyncCounts, *, complete: bool) -> None:
         """See the protocol."""
-        self._say(
+        self._context.say_json(
             {
                 "summary": {
                     "users": counts.users,
@@ -62,22 +61,14 @@ class SyncLines(SyncReport):
             }
         )
 
-    def _say(self, line: Mapping[str, object]) -> None:
-        self._context.say(json.dumps(line, separators=(",", ":")))
-
 
 class SyncTable(SyncReport):
     """Shows a bar during the run; then a table of the first MAX_ROWS users, and the counts."""
 
     def __init__(self, context: CommandContext) -> None:
         self._console = context.answers
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.completed} users"),
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
+        self._progress = make_bar(
+            self._console, TextColumn("{task.completed} users"), TimeElapsedColumn()
         )
         self._task = self._progress.add_task("comparing", total=None)
         self._table = Table(*_COLUMNS, box=SIMPLE)

@@ -178,6 +178,6 @@ def _report_refusal(subject: str | None, legacy_uid: str, reason: str) -> Synced
     return SyncedUser(subject, legacy_uid, REFUSED, (), reason)
 
 
-def unsettled(counts: SyncCounts) -> Iterator[str]:
+def find_unsettled(counts: SyncCounts) -> Iterator[str]:
     """Return the statuses in *counts* that leave users out of step."""
     return (each for each in counts.results if each == REFUSED or each.startswith("would be "))

@@ -3,8 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from authcore.domain.errors import ConfigurationError
-from authcore_cli.links_state import MAX_AGE
+from authcore_cli.links_state import MAX_AGE, refuse_unusable
 
 
 VERSION: Final = 1
@@ -74,7 +73,7 @@ class SyncState:
             ConfigurationError: The file is of another place or version, of a dry run where this one
                 writes or the other way round, is no state file, or cannot be used.
         """
-        with self._usable():
+        with refuse_unusable(self._path):
             if not self._path.exists():
                 return None, SyncCounts()
             said = self._read()
@@ -93,7 +92,7 @@ class SyncState:
             "counts": attrs.asdict(counts),
         }
         partial = self._path.with_name(f"{self._path.name}.partial")
-        with self._usable():
+        with refuse_unusable(self._path):
             file = os.open(partial, os.O_WRONLY | os.O_TRUNC | os.O_CREAT, _OWNER_ONLY)
             with os.fdopen(file, "w", encoding="utf-8") as stream:
                 json.dump(said, stream)
@@ -115,15 +114,6 @@ class SyncState:
         if said["kind"] != self._kind:
             raise ConfigurationError([f"{self._path} is of another run: {said['kind']}"])
         return _cursor(said), _counts(said["counts"])
-
-    @contextmanager
-    def _usable(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, ValueError, LookupError, TypeError):
-            raise ConfigurationError(
-                [f"{self._path} cannot be used as state: not readable, not writable, or not one"]
-            ) from None
 
 
 def _cursor(said: Mapping[str, Any]) -> str:

@@ -74,12 +74,12 @@ def sync_tools(environment: Mapping[str, str], rate: int | None, on_retry: OnRet
         sync=parts.sync,
         retrier=retrier,
         clock=clock,
-        place=f"{settings.cognito.user_pool_id} {settings.legacy.url} {_owned(sync)}",
+        place=f"{settings.cognito.user_pool_id} {settings.legacy.url} {_name_owned(sync)}",
         close=parts.close,
         stop=pause.stop,
     )
 
 
-def _owned(sync: SyncSettings) -> str:
+def _name_owned(sync: SyncSettings) -> str:
     """Name what the legacy system owns: a run with other settings begins at the first user."""
     return f"{','.join(sorted(sync.fields))} {sync.on_lock} {sync.on_deletion}"

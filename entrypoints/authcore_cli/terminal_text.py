@@ -37,7 +37,7 @@ def value(unverified: object) -> str:
     return printable(json.dumps(unverified, ensure_ascii=False))
 
 
-def counted(count: int, noun: str) -> str:
+def format_count(count: int, noun: str) -> str:
     """Format ``1 user``, ``2,000 users``; *noun* is one whose plural ends with an s."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 

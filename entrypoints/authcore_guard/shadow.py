@@ -3,7 +3,7 @@ Observe requests: predict what the guard would do with each, and leave it as it 
 
 An observing guard reads a request and passes it to the application unchanged: no user, no cookie,
 no header is added, nothing is refreshed, ended or refused.  What needs no network is predicted at
-once, everything else in a thread of its own, so that no request waits.  Whatever fails here is
+once, everything else in a thread of its own, so that no request waits.  A failure here is
 counted, and reaches no application.
 """
 

@@ -14,38 +14,26 @@ authentication Lambda trigger", "Lambda triggers for federated users".
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.system import SystemClock
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome, PoolAccount
-from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import CreateIntents, Lease
 from authcore.settings import load
-from authcore_lambda.deadlines.adapters import TimedLegacyLinks
 from authcore_lambda.deadlines.deadline import Deadline
-from authcore_lambda.deadlines.legacy_accounts import TimedLegacyAccounts
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
 from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
-from authcore_lambda.linking_wiring import (
-    COGNITO_SHARE,
-    AccountLinkingSettings,
-    legacy_accounts,
-    legacy_links,
-    policy_of,
-    reserve_of,
-    stores,
-)
+from authcore_lambda.linking_services import LinkingFor, linking_for
+from authcore_lambda.linking_wiring import COGNITO_SHARE, AccountLinkingSettings
 from authcore_lambda.pool_api import PoolApi
 from authcore_lambda.profile_updates import TellLegacy, tell_legacy
 from authcore_lambda.unnamed_providers import UnnamedProviders
@@ -53,8 +41,6 @@ from authcore_lambda.unnamed_providers import UnnamedProviders
 
 if TYPE_CHECKING:
     from authcore.adapters.http import HttpClient
-    from authcore.domain.services.accounts.old_pool_linking import OldPoolLinking
-    from authcore.settings.legacy import LegacySettings
 
 
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
@@ -66,16 +52,6 @@ OBSERVES: Final = (
     "records"
 )
 
-
-class UserLinking(Protocol):
-    """What links a user: AccountLinking or OldPoolLinking."""
-
-    def link(self, user: PoolAccount) -> LinkOutcome:
-        """Link *user*; never raises one of our errors."""
-
-
-LinkingFor = Callable[[str, Deadline], UserLinking]
-"""Makes the service for a pool id and the time that remains."""
 
 _log: Final = logging.getLogger("authcore.account_linking")
 
@@ -264,12 +240,8 @@ def trigger_on(
     observes = settings.linking.mode == "observe"
     audit = _shadow_audit(audit) if observes else audit
     legacy = settings.legacy.over_http()
-    if legacy is None:
-        linking = _with_old_pool(settings, pool, audit)
-    else:
-        linking = _with_legacy(settings, legacy, pool, audit=audit, http=http, given=given)
     return AccountLinkingTrigger(
-        linking=linking,
+        linking=linking_for(settings, pool, audit=audit, http=http, given=given),
         audit=audit,
         budget=settings.linking.budget,
         failures=settings.linking.on_failure,
@@ -279,74 +251,6 @@ def trigger_on(
         else tell_legacy(settings.sync, legacy, settings.linking, audit=audit, http=http),
         observes=observes,
     )
-
-
-def _with_old_pool(settings: AccountLinkingSettings, pool: PoolApi, audit: AuditLog) -> LinkingFor:
-    from authcore.domain.services.accounts.old_pool_linking import OldPoolLinking
-    from authcore_lambda.old_pool import directory_of
-
-    old = directory_of(settings.old_pool, within=settings.linking.budget / COGNITO_SHARE)
-    policy = policy_of(settings.linking)
-    predict = _old_pool_prediction() if settings.linking.mode == "observe" else None
-
-    def linking(pool_id: str, time: Deadline) -> OldPoolLinking:
-        service = OldPoolLinking(
-            old=old(time),
-            directory=pool.directory(pool_id, time),
-            audit=audit,
-            policy=policy,
-            proofs=LinkProofs(settings.link_proof.keys, pool_id),
-        )
-        return predict(service) if predict else service
-
-    return linking
-
-
-def _with_legacy(
-    settings: AccountLinkingSettings,
-    legacy: "LegacySettings",
-    pool: PoolApi,
-    *,
-    audit: AuditLog,
-    http: "HttpClient | None",
-    given: tuple[Lease, CreateIntents] | None,
-) -> LinkingFor:
-    links, accounts = legacy_links(settings, legacy, http), legacy_accounts(settings, legacy, http)
-    clock = SystemClock()
-    stores_for = stores(settings, clock) if given is None else lambda _: given
-    reserve = reserve_of(settings.linking)
-    policy = policy_of(settings.linking)
-    predict = _prediction() if settings.linking.mode == "observe" else None
-
-    def linking(pool_id: str, time: Deadline) -> AccountLinking:
-        lease, intents = stores_for(time)
-        service = AccountLinking(
-            links=TimedLegacyLinks(links, time, reserve),
-            accounts=TimedLegacyAccounts(accounts, time, reserve),
-            directory=pool.directory(pool_id, time),
-            lease=lease,
-            intents=intents,
-            audit=audit,
-            policy=policy,
-            proofs=LinkProofs(settings.link_proof.keys, pool_id),
-            issuer=pool.issuer(pool_id),
-            clock=clock,
-        )
-        return predict(service) if predict else service
-
-    return linking
-
-
-def _prediction() -> "Callable[[AccountLinking], AccountLinking]":
-    from authcore.domain.services.accounts.prediction import predict_linking
-
-    return predict_linking
-
-
-def _old_pool_prediction() -> "Callable[[OldPoolLinking], OldPoolLinking]":
-    from authcore.domain.services.accounts.prediction import predict_old_pool_linking
-
-    return predict_old_pool_linking
 
 
 def _shadow_audit(audit: AuditLog) -> AuditLog:

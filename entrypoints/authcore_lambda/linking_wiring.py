@@ -47,7 +47,7 @@ Stores = Callable[[Deadline], tuple[Lease, CreateIntents]]
 """Makes the lease and the begun creates for the time that remains of an event."""
 
 
-def _not_keyed(dialect: str, creation: str) -> str | None:
+def _lacks_keys(dialect: str, creation: str) -> str | None:
     if dialect == "off" or creation in ("lease", "once"):
         return None
     return (
@@ -61,7 +61,7 @@ class AccountLinkingSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
 
     CHECKS: ClassVar = (
-        Check(("legacy.insecure_get_dialect", "linking.creation"), _not_keyed),
+        Check(("legacy.insecure_get_dialect", "linking.creation"), _lacks_keys),
         FIELDS_ARE_TOLD,
         *ONE_OLD_SIDE,
         NOTHING_IS_TOLD,

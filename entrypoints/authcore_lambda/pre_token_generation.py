@@ -1,18 +1,16 @@
 """
 The pre token generation trigger: ``authcore_lambda.pre_token_generation.handler``.
 
-Decides which account an ID token names: the one that a proof in ``custom:legacy_linked`` holds for.
-Without such a proof ``custom:legacy_uid`` is suppressed, at refreshes too, because it may have been
-written by a client, or left by a link that was refused.  The event of the very first token may be
-older than the proof that the post confirmation trigger wrote: then the pool is asked once.
+Writes into the tokens which account they name, see ``authcore_lambda.token_links``.  Where no proof
+holds for one, ``custom:legacy_uid`` is suppressed, at refreshes too, because it may have been
+written by a client, or left by a link that was refused.
 
 Removes the groups that Cognito puts external users into from ``cognito:groups``: they name the
 provider, not a permission.  Where the identities cannot be read, every group that may be such is
 removed.
 
-Links users whom no trigger has linked yet: native ones at each sign-in, because Cognito may not
-fire post authentication for them, and all at a refresh.  The modules for linking are loaded for the
-first of them.
+Users whom no trigger has linked yet are linked.  The modules for linking are loaded for the first
+of them.
 
 A part that fails is left out of the token; the token itself is refused only where a link fails at a
 sign-in and the policy says ``block``, or where a claim that nothing proves cannot be suppressed.
@@ -22,7 +20,7 @@ generation Lambda trigger".
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -30,11 +28,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.model.linking import FailurePolicy, LinkOutcome
 from authcore.ports.audit import AuditLog
-from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
 from authcore.settings.audit import AuditSettings
 from authcore.settings.legacy import LegacySideSettings
@@ -45,17 +40,15 @@ from authcore.settings.metrics import MetricsSettings
 from authcore.settings.old_pool import NOTHING_IS_TOLD, ONE_OLD_SIDE, OldPoolSettings
 from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
-from authcore_lambda.events.json_members import NOTHING
-from authcore_lambda.events.link_statements import LinkStatements, claims_after
 from authcore_lambda.events.token_overrides import FORMS, LinkClaims, override_details
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
-from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.invocations import request_id_of
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 from authcore_lambda.profile_updates import TellLegacy, tell_legacy
+from authcore_lambda.token_links import ACTION, BUDGET, UNPROVEN, TokenLinks
 
 
 if TYPE_CHECKING:
@@ -63,22 +56,10 @@ if TYPE_CHECKING:
     from authcore.ports.coordination import CreateIntents, Lease
     from authcore_lambda.account_linking import AccountLinkingTrigger
 
-BUDGET: Final = timedelta(seconds=2)
-"""For the one call to the pool; the user waits for the token."""
-
 LATE_BUDGET: Final = timedelta(seconds=3)
 """At most, for an event that links a user: the caller waits five seconds for the token."""
 
-ACTION: Final = "token.claims"
-UNPROVEN: Final = LinkClaims()
-
 _log: Final = logging.getLogger("authcore.pre_token_generation")
-
-TimeFor = Callable[[timedelta], Deadline]
-"""Given a budget, the deadline of the event."""
-
-LateLink = Callable[[TriggerEvent, TimeFor], LinkOutcome]
-"""Links the user of an event; may raise LinkingFailedError."""
 
 
 @attrs.frozen(kw_only=True)
@@ -104,31 +85,18 @@ class PreTokenGenerationTrigger:
     def __init__(
         self,
         *,
-        directory: Callable[[str, Deadline], UserDirectory],
-        late_link: LateLink,
-        keys: tuple[bytes, ...],
-        failures: FailurePolicy,
+        links: TokenLinks,
         audit: AuditLog,
-        issuers: Mapping[str, str] = NOTHING,
         tell_legacy: TellLegacy | None = None,
         names_requests: bool = True,
     ) -> None:
         """
-        Ask *directory*.
+        Name the accounts that *links* says.
 
         Args:
-            directory: Opens the users of a pool id, for the time that remains.
+            links: Says which account the tokens of an event name.
 
-            late_link: For users whom no earlier trigger has linked.
-
-            keys: Of link proofs.
-
-            failures: Which users a failed link keeps out.
-
-            audit: Records named requests, and calls that got no answer.
-
-            issuers: The issuer that identities of a provider must have, by provider name; by
-                default none is checked.
+            audit: Records named requests.
 
             tell_legacy: Writes fields of the pool to the account; by default there are none.
 
@@ -137,10 +105,7 @@ class PreTokenGenerationTrigger:
         """
         self._names_requests = names_requests
         self._tell_legacy = tell_legacy
-        self._directory = directory
-        self._late_link = late_link
-        self._statements = LinkStatements(keys, issuers)
-        self._failures = failures
+        self._links = links
         self._audit = audit
 
     def __call__(
@@ -157,9 +122,9 @@ class PreTokenGenerationTrigger:
         if read.makes_no_user_token:
             return event
         if not read.is_for_user or read.version not in FORMS:
-            return _require_nothing_to_suppress(event, read, self._statements.proven(read))
+            return _require_nothing_to_suppress(event, read, self._links.prove(read))
         try:
-            link = self._link_claims(read, lambda budget: Deadline(budget, context, started))
+            link = self._links.claims_of(read, lambda budget: Deadline(budget, context, started))
         except LinkingFailedError:
             raise
         except Exception as error:  # noqa: BLE001 - no fault of ours may keep a token back
@@ -183,59 +148,6 @@ class PreTokenGenerationTrigger:
         """Tell the account what the user changed, where post authentication may not have run."""
         if self._tell_legacy and link.legacy_uid and (event.is_native or event.is_refresh):
             self._tell_legacy(event, link.legacy_uid, time)
-
-    def _link_claims(self, event: TriggerEvent, time_for: TimeFor) -> LinkClaims:
-        """Say what the tokens of *event*, which may be older than the pool, tell of the link."""
-        if proven := self._statements.proven(event):
-            return proven
-        if event.username is None or event.user.subject is None:
-            return UNPROVEN
-        if event.is_refresh:
-            return self._renew_link(event, time_for)
-        current = self._read_again(event, time_for(BUDGET))
-        if current is not None and (proven := self._statements.proven(current)):
-            return proven
-        if not (current or event).is_native:
-            refusal = self._statements.refusal(current or event)
-            return claims_after(refusal.reason if refusal else None)
-        if current is None:
-            require_allowed(self._failures, event.provider)
-            return UNPROVEN
-        return self._link(current, time_for)
-
-    def _renew_link(self, event: TriggerEvent, time_for: TimeFor) -> LinkClaims:
-        """Link a user whose session began without a link; a refusal stands until a sign-in."""
-        refusal = self._statements.refusal(event)
-        if refusal is not None:
-            return claims_after(refusal.reason)
-        try:
-            return self._link(event, time_for)
-        except LinkingFailedError:
-            return UNPROVEN
-
-    def _read_again(self, event: TriggerEvent, time: Deadline) -> TriggerEvent | None:
-        """Return *event* with the attributes that the pool holds now; None if it does not say."""
-        subject = event.user.subject
-        try:
-            directory = self._directory(require_readable(event.pool_id), time)
-            user = directory.find(event.username or "")
-        except UnavailableError as error:
-            self._audit.record(AuditEvent.of(ACTION, error, subject=subject))
-            return None
-        return event.apply(user) if user and user.subject == subject else None
-
-    def _link(self, event: TriggerEvent, time_for: TimeFor) -> LinkClaims:
-        try:
-            outcome = self._late_link(event, time_for)
-        except LinkingFailedError:
-            raise
-        except Exception as error:  # noqa: BLE001 - what is loaded late may fail late
-            log_fault(_log, error)
-            require_allowed(self._failures, event.provider)
-            return UNPROVEN
-        if outcome.status == "refused":
-            return claims_after(outcome.reason)
-        return LinkClaims(legacy_uid=outcome.legacy_uid)
 
 
 def _answer(event: Event, read: TriggerEvent, link: LinkClaims) -> Event:
@@ -292,15 +204,18 @@ def build_handler(
         given = None if lease is None or intents is None else (lease, intents)
         return trigger_on(groups, pool, audit=audit, http=http, given=given)
 
-    budget = min(settings.linking.budget, LATE_BUDGET)
-
+    late_budget = min(settings.linking.budget, LATE_BUDGET)
     return PreTokenGenerationTrigger(
-        directory=pool.directory,
-        late_link=lambda event, time_for: linking().link(event, time_for(budget)),
-        keys=settings.link_proof.keys,
-        failures=settings.linking.on_failure,
+        links=TokenLinks(
+            directory=pool.directory,
+            late_link=lambda event, time_for: linking().link(event, time_for(late_budget)),
+            keys=settings.link_proof.keys,
+            failures=settings.linking.on_failure,
+            audit=audit,
+            issuers=settings.linking.issuers,
+            budget=BUDGET,
+        ),
         audit=audit,
-        issuers=settings.linking.issuers,
         names_requests=settings.log.token_claim == "on",  # noqa: S105 - a switch
         tell_legacy=tell_legacy(
             settings.sync, settings.legacy.over_http(), settings.linking, audit=audit, http=http

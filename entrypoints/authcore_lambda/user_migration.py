@@ -107,7 +107,7 @@ class UserMigrationTrigger:
         self, event: Event, context: LambdaContext | None, started: float | None = None
     ) -> Event:
         """
-        Answer *event*; unchanged, whatever happens, where this trigger only observes.
+        Answer *event*; always unchanged where this trigger only observes.
 
         Raises:
             MigrationUnavailableError: No answer worth trusting, or a fault of our own.

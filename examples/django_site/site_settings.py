@@ -7,7 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 
 SECRET_KEY = os.environ["SITE_SECRET_KEY"]
-ALLOWED_HOSTS = ["*"]  # AUTHCORE_GUARD_APP_URL is the site's address, whatever Host says
+ALLOWED_HOSTS = ["*"]  # AUTHCORE_GUARD_APP_URL is the site's address, not the Host header
 ROOT_URLCONF = "site_pages"
 DATABASES = {
     "default": {

@@ -77,7 +77,7 @@ class TestProfilesFollow(OnLocalCognito):
         local.rates.throttle("UserUpdate", 0)
 
         assert queue_sends(variables) == ["m0"]
-        assert local.rates.refused("UserUpdate") == 5
+        assert local.rates.count_refused("UserUpdate") == 5
 
         local.rates.unthrottle()
         assert queue_sends(variables) == []

@@ -75,10 +75,10 @@ def test_no_call_is_refused_for_its_rate_by_default(pool: LocalPool) -> None:
 
 def test_writes_of_one_second_share_their_rate(pool: LocalPool) -> None:
     pool.cognito.rates.throttle("UserUpdate", 25)
-    refused = pool.cognito.rates.refused("UserUpdate")
+    refused = pool.cognito.rates.count_refused("UserUpdate")
 
     assert writes(pool, 27) == [200] * 25 + [400] * 2
-    assert pool.cognito.rates.refused("UserUpdate") == refused + 2
+    assert pool.cognito.rates.count_refused("UserUpdate") == refused + 2
     pool.clock.advance(timedelta(milliseconds=200))
     assert writes(pool, 6) == [200] * 5 + [400]
     pool.clock.advance(timedelta(hours=1))

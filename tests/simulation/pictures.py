@@ -37,6 +37,7 @@ def moved() -> Chart:
     lines = (
         alone,
         ways.mixed(people, WAIT, rows_per_second=ROWS_PER_SECOND),
+        ways.by_import(SIZE, len(alone.moved) - 1, rows_per_second=ROWS_PER_SECOND),
         ways.by_creation(SIZE, len(alone.moved) - 1),
     )
     return Chart(
@@ -46,7 +47,8 @@ def moved() -> Chart:
             f"On sign-in alone {_millions(alone.moved[90])} of 10 million users are in the pool "
             f"after 90 days and {_millions(alone.moved[-1])} after a year; the others have not "
             f"come. An import of the rest on day {WAIT}, at {ROWS_PER_SECOND} rows a second, "
-            f"brings all of them in within {_days(ways.seconds_to_import(rest, ROWS_PER_SECOND))}. "
+            f"brings all of them in within {_days(ways.seconds_to_import(rest, ROWS_PER_SECOND))}; "
+            f"an import of all takes {_days(ways.seconds_to_import(SIZE, ROWS_PER_SECOND))}. "
             f"AdminCreateUser at {ways.CREATING} users a second, and a password for each at "
             f"{ways.UPDATING} a second, take {_days(created)} for all 10 million."
         ),

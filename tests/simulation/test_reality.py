@@ -77,7 +77,7 @@ def test_a_run_creates_its_users_in_the_time_that_the_simulation_says(users: int
     attrs.evolve(world.execution(), retrier=retrier).run(lambda: None, lambda _: None)
 
     assert world.store.counts()["created", "ok"] == users
-    assert creation.rates.refused("UserCreation") == 0
+    assert creation.rates.count_refused("UserCreation") == 0
     took = (world.clock.now() - began).total_seconds()
     assert took == pytest.approx(users / ways.CREATING, rel=0.01)
 

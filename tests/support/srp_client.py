@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 
-from authcore_local.cognito.user_pool.srp import G, K, N, padded
+from authcore_local.cognito.user_pool.srp import G, K, N, pad
 
 
 def _number(*parts: bytes) -> int:
@@ -36,11 +36,11 @@ class SrpClient:
 
     def _key(self, parameters: Mapping[str, str], name: str, password: str) -> bytes:
         b, salt = int(parameters["SRP_B"], 16), int(parameters["SALT"], 16)
-        u = _number(padded(int(self.public, 16)), padded(b))
+        u = _number(pad(int(self.public, 16)), pad(b))
         inner = hashlib.sha256(f"{self._pool_name}{name}:{password}".encode()).digest()
-        x = _number(padded(salt), inner)
+        x = _number(pad(salt), inner)
         shared = pow(b - K * pow(G, x, N), self._a + u * x, N)
-        extracted = hmac.digest(padded(u), padded(shared), "sha256")
+        extracted = hmac.digest(pad(u), pad(shared), "sha256")
         return hmac.digest(extracted, b"Caldera Derived Key\x01", "sha256")[:16]
 
 

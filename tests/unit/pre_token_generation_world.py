@@ -17,6 +17,7 @@ from authcore_lambda.account_linking import AccountLinkingTrigger
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
+from authcore_lambda.token_links import TokenLinks
 from support.gate import AMPLE
 from support.linked_accounts import AccountsOf
 from unit.account_linking_world import DARCY, KEYS, PROOFS
@@ -67,12 +68,15 @@ class World:
             failures=failures,
         )
         self.trigger = PreTokenGenerationTrigger(
-            directory=lambda *_: self.directory,
-            late_link=lambda event, *_: late.link(event, Deadline(AMPLE, None)),
-            keys=KEYS,
-            failures=failures,
+            links=TokenLinks(
+                directory=lambda *_: self.directory,
+                late_link=lambda event, *_: late.link(event, Deadline(AMPLE, None)),
+                keys=KEYS,
+                failures=failures,
+                audit=self.audit,
+                issuers=issuers or {},
+            ),
             audit=self.audit,
-            issuers=issuers or {},
         )
 
     def prove(self, username: str, legacy_uid: str) -> str:

@@ -12,12 +12,14 @@ from authcore.domain.model.moves import RunStage, RunTarget
 from authcore.domain.services.moves.import_execution import ImportExecution
 from authcore.domain.services.moves.import_outcomes import ImportOutcomes
 from authcore.domain.services.moves.pool_turn import PoolTurns
+from authcore.ports.user_creation import ImportJob
 from authcore.testing.fakes.coordination import InMemoryMachineLock
 from authcore.testing.fakes.system import RecordedPause
 from authcore.testing.fakes.user_creation import InMemoryUserCreation
 from authcore.testing.fakes.user_directory import InMemoryDirectoryListing
 from authcore.testing.fakes.user_import import InMemoryUserImport
 from authcore_cli.app import run
+from authcore_cli.move.run_output import RunProgress
 from authcore_cli.move.run_tools import RunTools
 from authcore_cli.process import CommandContext
 from unit.moves_world import POOL, World
@@ -109,6 +111,18 @@ def test_a_terminal_shows_counts_reasons_and_what_comes_next(commands: Commands)
     assert "2 created" in ran.out
     assert "1 exists: name_taken. Another pool user has the user name." in ran.out
     assert f"next: authcore move link {RUN_ID}" in ran.out
+
+
+def test_a_terminal_shows_the_state_and_the_counts_of_an_import_job() -> None:
+    out = Terminal()
+    context = CommandContext({}, io.StringIO(), out, io.StringIO())
+
+    job = ImportJob(
+        job_id="import-1", name="part-1", status="InProgress", imported=7, skipped=0, failed=1
+    )
+    RunProgress(context).on_job(job)
+
+    assert "part-1: status InProgress, 7 imported, 0 skipped, 1 failed\n" in out.getvalue()
 
 
 def test_each_command_leads_to_the_next(commands: Commands) -> None:

@@ -11,6 +11,7 @@ import pytest
 from authcore.domain.model.deployment import Reading
 from authcore.domain.model.readiness import Evidence
 from authcore.domain.services.moves.gathering import EvidenceReader, EvidenceSources
+from authcore.domain.services.moves.readiness import CHECKS
 from authcore.testing.fakes.system import FrozenClock
 from authcore_cli.app import run
 from authcore_cli.move.evidence_progress import PATIENCE, EvidenceProgress
@@ -92,6 +93,7 @@ def test_a_terminal_gets_a_paragraph_for_each_and_the_next_step() -> None:
 
     assert status == 1
     assert out.startswith("blocked: 2 of 15 questions, 2 not answered, 1 not asked\n")
+    assert "\nnot asked: resets_in_pool\n" in out
     assert "\nlinks_unambiguous\n  2 crossed\n  next:  authcore links audit" in out
     assert "\nstage: the old login is not used any more\n" in out
 
@@ -125,6 +127,16 @@ def test_a_check_that_is_left_out_is_named() -> None:
 
     assert status == 0
     assert json.loads(out)["waived"] == ["persons_single"]
+
+
+def test_where_every_check_is_left_out_nothing_is_ready() -> None:
+    without = [word for check in CHECKS for word in ("--except", check.id)]
+
+    shown, said, _ = move("ready", clean_end(), *without, out=Terminal())
+    status, out, _ = move("ready", clean_end(), *without)
+
+    assert said.startswith("unknown: no question was asked")
+    assert (status, shown, json.loads(out)["verdict"]) == (3, 3, "unknown")
 
 
 def test_a_check_that_does_not_exist_is_wrong_usage() -> None:
@@ -196,6 +208,15 @@ def test_a_terminal_gets_numbers_and_numbered_steps() -> None:
     assert "\nsign_ups\n  7 users signed up in Cognito" in out
     assert "\nlinked_by_a_run\n  the runs could not be read" in out
     assert "\n1. bring the old login form back\n2. let the sign-in link" in out
+
+
+@pytest.mark.parametrize(
+    ("native", "counted"), [(1, "1 user signed up in"), (7000, "7,000 users signed up in")]
+)
+def test_one_user_is_not_shown_as_several(native: int, counted: str) -> None:
+    _, out, _ = move("rollback", with_census(clean_end(), native=native), out=Terminal())
+
+    assert f"\nsign_ups\n  {counted} Cognito" in out
 
 
 def test_where_nothing_is_known_no_step_is_invented() -> None:

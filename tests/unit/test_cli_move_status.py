@@ -13,13 +13,15 @@ import pytest
 
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.census_entries import CensusProgress
+from authcore.ports.system import Clock
+from authcore.testing.fakes.system import FrozenClock
 from authcore_cli.app import run
 from authcore_cli.move.cockpit import moved_between
 from authcore_cli.move.cockpit_wiring import CensusTools
 from authcore_cli.move.status_output import StatusLines
 from authcore_cli.process import CommandContext
 from unit.census_world import CensusWorld
-from unit.cockpit_world import CockpitWorld, census
+from unit.cockpit_world import POOL, CockpitWorld, census
 
 
 class Terminal(io.StringIO):
@@ -57,7 +59,7 @@ def ask(
         io.StringIO(),
         out,
         err,
-        cockpit_sources=lambda _: world.sources,
+        cockpit_sources=lambda *_: world.sources,
         census_tools=lambda *_: CensusTools((both or CensusWorld()).taker, closed),
     )
     return Ran(run(["move", *arguments], context), out.getvalue(), err.getvalue())
@@ -86,6 +88,33 @@ def test_the_last_count_is_shown_without_asking_anybody(half_way: CockpitWorld) 
 
     assert ran.status == 0
     assert ran.document["census"]["total"] == sum(ran.document["census"]["persons"].values())
+
+
+def test_the_clock_of_the_command_dates_what_is_shown_and_the_count(tmp_path: Path) -> None:
+    environment = {
+        "AUTHCORE_COGNITO_USER_POOL_ID": POOL,
+        "AUTHCORE_COGNITO_REGION": "eu-west-1",
+        "AUTHCORE_COGNITO_CLIENT_ID": "4f5u7n3k2q1z",
+        "AUTHCORE_MOVE_RUNS": str(tmp_path),
+    }
+    clocks, both, out = list[Clock](), CensusWorld(), io.StringIO()
+
+    def census_tools(_: object, rate: int | None, on_retry: object, clock: Clock) -> CensusTools:
+        clocks.append(clock)
+        return CensusTools(both.taker, lambda: None)
+
+    context = CommandContext(
+        environment,
+        io.StringIO(),
+        out,
+        io.StringIO(),
+        clock=FrozenClock(),
+        census_tools=census_tools,
+    )
+    status = run(["move", "status"], context)
+
+    assert (status, clocks) == (0, [context.clock])
+    assert json.loads(out.getvalue())["at"] == context.clock.now().isoformat()
 
 
 def test_an_outage_ends_with_3_and_keeps_no_count() -> None:

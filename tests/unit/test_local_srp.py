@@ -15,7 +15,7 @@ from authcore_local.cognito.user_pool.srp import (
     K,
     N,
     SrpHandshake,
-    padded,
+    pad,
     private_key,
     public_value,
 )
@@ -65,7 +65,7 @@ def test_the_multiplier_is_the_one_of_amazons_clients() -> None:
     ("number", "octets"), [(0, "00"), (0x7F, "7f"), (0x80, "0080"), (0xABC, "0abc"), (256, "0100")]
 )
 def test_a_number_is_padded_as_amazons_clients_pad_it(number: int, octets: str) -> None:
-    assert padded(number).hex() == octets
+    assert pad(number).hex() == octets
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import pre_token_generation
 from authcore_lambda.link_failures import LinkingFailedError
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
+from authcore_lambda.token_links import TokenLinks
 from unit.account_linking_world import DARCY, KEYS, PROOFS
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
 from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, SUBJECT, trigger_event
@@ -165,13 +166,11 @@ def test_a_fault_of_our_own_keeps_no_token_back(caplog: pytest.LogCaptureFixture
         raise RuntimeError("canary")
 
     event = trigger_event(HOSTED, EXTERNAL)
-    trigger = PreTokenGenerationTrigger(
-        directory=faulty,
-        late_link=faulty,
-        keys=KEYS,
-        failures=FailurePolicy(),
-        audit=InMemoryAuditLog(),
+    audit = InMemoryAuditLog()
+    links = TokenLinks(
+        directory=faulty, late_link=faulty, keys=KEYS, failures=FailurePolicy(), audit=audit
     )
+    trigger = PreTokenGenerationTrigger(links=links, audit=audit)
     with caplog.at_level(logging.DEBUG):
         answered = trigger(event, None)
 

@@ -17,6 +17,7 @@ from authcore_lambda import pre_token_generation
 from authcore_lambda.events.types import Event
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
+from authcore_lambda.token_links import TokenLinks
 from unit.account_linking_world import DARCY, KEYS, PROOFS
 from unit.pre_token_generation_world import HOSTED, REFRESH, World
 from unit.trigger_world import CANARY, EXTERNAL, NATIVE, trigger_event
@@ -236,13 +237,15 @@ def test_a_fault_of_what_is_loaded_late_follows_the_policy(
     def faulty(*_: object) -> Any:
         raise RuntimeError(CANARY)
 
-    world.trigger = PreTokenGenerationTrigger(
+    audit = InMemoryAuditLog()
+    links = TokenLinks(
         directory=lambda *_: world.directory,
         late_link=faulty,
         keys=KEYS,
         failures=FailurePolicy(blocks=blocks),
-        audit=InMemoryAuditLog(),
+        audit=audit,
     )
+    world.trigger = PreTokenGenerationTrigger(links=links, audit=audit)
     if blocks:
         with pytest.raises(LinkingFailedError):
             world.trigger(event, None)
@@ -293,6 +296,7 @@ def test_what_linking_takes_is_not_loaded_before_somebody_needs_it() -> None:
             "authcore.adapters.http",
             "authcore.domain.services.accounts.account_linking",
             "authcore_lambda.account_linking",
+            "authcore_lambda.linking_services",
             "authcore_lambda.linking_wiring",
             "httpx",
         }

@@ -16,4 +16,4 @@ def test_none_is_lost_none_is_doubled_and_the_quota_is_used(changes: int, others
     assert {*queue.directory.written.values()} == {1}
     assert {user.attributes["name"] for user in queue.directory.everybody()} == {"New"}
     assert changes / (took.total_seconds() * (QUOTA - others)) >= 0.95
-    assert others or queue.directory.rates.refused("UserUpdate") == 0
+    assert others or queue.directory.rates.count_refused("UserUpdate") == 0

@@ -21,7 +21,7 @@ from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
 from authcore_lambda.profile_updates import tell_legacy
 from support.gate import AMPLE
 from unit import account_linking_world, pre_token_generation_world
-from unit.account_linking_world import KEYS, PROOFS
+from unit.account_linking_world import PROOFS
 from unit.pre_token_generation_world import HOSTED, REFRESH
 from unit.trigger_world import EXTERNAL, NATIVE, trigger_event
 
@@ -93,10 +93,7 @@ def token_trigger(told: Told) -> tuple[PreTokenGenerationTrigger, dict[str, obje
     world = pre_token_generation_world.World()
     proof = world.prove("elizabeth", "1813")
     trigger = PreTokenGenerationTrigger(
-        directory=lambda *_: world.directory,
-        late_link=world.trigger._late_link,
-        keys=KEYS,
-        failures=world.trigger._failures,
+        links=world.trigger._links,
         audit=world.audit,
         tell_legacy=told,
     )

@@ -204,7 +204,7 @@ def test_counts_of_two_processes_are_joined() -> None:
         decided={(200, "accepted", "ok"): 1, (503, "unavailable", "legacy_unavailable"): 1},
     )
 
-    joined = COUNTS.joined(later)
+    joined = COUNTS.join(later)
 
     assert (joined.since, joined.until) == (COUNTS.since, later.until)
     assert (joined.requests, joined.count("accepted"), joined.count("unavailable")) == (9, 6, 1)

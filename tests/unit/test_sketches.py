@@ -24,7 +24,7 @@ def test_many_texts_are_counted_within_three_standard_errors(number: int) -> Non
 
 
 def test_texts_of_both_are_counted_once() -> None:
-    both = _counted(range(3_000)).joined(_counted(range(1_000, 5_000)))
+    both = _counted(range(3_000)).join(_counted(range(1_000, 5_000)))
 
     assert both.count() == pytest.approx(5_000, rel=0.025)
 

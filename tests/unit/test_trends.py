@@ -115,6 +115,14 @@ def test_users_whom_only_a_tool_read_are_told_apart() -> None:
     assert trends.active == (ActiveUsers(date(2026, 11, 1), 1, 1),)
 
 
+@pytest.mark.parametrize("step", ["create", "link", "open", "undo"])
+def test_a_run_makes_its_users_active(step: str) -> None:
+    """Users of an import are not: Cognito bills no user for the job."""
+    trends = trends_of([_entry(f"move.{step}", subject="s1")])
+
+    assert trends.active == (ActiveUsers(date(2026, 11, 1), 0, 1),)
+
+
 def test_an_account_moves_on_one_day() -> None:
     trends = trends_of(
         [

@@ -67,7 +67,7 @@ def accuracy_sentence(census: Census) -> str:
 def forecast_sentence(forecast: Forecast) -> str:
     """Say when the rest will have moved."""
     if forecast.verdict == "done":
-        return "Nobody who is expected to move still waits."
+        return "No user who is expected to move still waits."
     if forecast.verdict == "too_early":
         return (
             f"Too early for a forecast: it needs 21 days with users who moved, and has "
@@ -109,7 +109,7 @@ def cost_sentence(cost: MonthlyCost) -> str:
     tools = ""
     if cost.by_tools:
         part = money(cost.price_of_tools, cost.currency)
-        tools = f", of them {number(cost.by_tools)} by authcore's own reads ({part})"
+        tools = f", of them {number(cost.by_tools)} by authcore's own calls ({part})"
     return f"{cost.month:%Y-%m}: {number(cost.users)} active users{tools}: {price}"
 
 

@@ -15,12 +15,13 @@ from authcore.adapters.legacy.listing_contract import MAX_PAGE_BYTES
 from authcore.adapters.runs.census_file import SqliteCensus
 from authcore.adapters.runs.census_history import JsonLinesCensusHistory
 from authcore.adapters.runs.directory import FOR_THE_OWNER
-from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.adapters.system import SystemEntropy, SystemPause
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
 from authcore.domain.services.moves.census import CensusTaker
+from authcore.ports.system import Clock
 from authcore.ports.user_directory import ProvisionedLimits
 from authcore.settings import load
 from authcore.settings.cognito import CognitoSettings
@@ -73,9 +74,14 @@ class CensusTools:
     close: Callable[[], None]
 
 
-def cockpit_sources(environment: Mapping[str, str]) -> CockpitSources:
+def cockpit_sources(environment: Mapping[str, str], clock: Clock) -> CockpitSources:
     """
     Open what was counted before.
+
+    Args:
+        environment: Variables by name.
+
+        clock: Tells what is today.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -86,13 +92,13 @@ def cockpit_sources(environment: Mapping[str, str]) -> CockpitSources:
         history=JsonLinesCensusHistory(settings.move.runs / HISTORY, pool_id=pool_id),
         open_audit=FileAuditHistory,
         prices=settings.price.prices,
-        clock=SystemClock(),
+        clock=clock,
         pool_id=pool_id,
     )
 
 
 def census_tools(
-    environment: Mapping[str, str], rate: int | None, on_retry: OnRetry
+    environment: Mapping[str, str], rate: int | None, on_retry: OnRetry, clock: Clock
 ) -> CensusTools:
     """
     Build what a census is taken with, as the ``AUTHCORE_*`` variables say.
@@ -104,6 +110,8 @@ def census_tools(
 
         on_retry: Called before each wait.
 
+        clock: Dates the census.
+
     Raises:
         ConfigurationError: Names every missing and every wrong variable; or the folder of runs
             cannot be made.
@@ -114,7 +122,7 @@ def census_tools(
     folder = _folder(settings.move.runs)
     client = pool_client(settings.cognito)
     http = HttpClient(within=CALL_LIMIT, max_bytes=MAX_PAGE_BYTES, partner="legacy")
-    clock, pause = SystemClock(), SystemPause()
+    pause = SystemPause()
 
     pages = rate or _usual_rate(CognitoProvisionedLimits(client=client))
 

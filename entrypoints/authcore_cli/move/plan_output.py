@@ -1,18 +1,12 @@
 """Output of ``authcore move plan``: a bar and a table on a terminal, JSON lines elsewhere."""
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from rich.box import SIMPLE
 from rich.progress import (
-    BarColumn,
     MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
@@ -24,7 +18,8 @@ from authcore.domain.model.reasons.move_reasons import sentence_of
 from authcore_cli.links_output import describe_wait
 from authcore_cli.move.plan_job import Counts, PlanReport
 from authcore_cli.process import CommandContext
-from authcore_cli.terminal_text import counted, printable
+from authcore_cli.progress_bar import RateColumn, make_bar
+from authcore_cli.terminal_text import format_count, printable
 
 
 class PlanLines(PlanReport):
@@ -35,7 +30,7 @@ class PlanLines(PlanReport):
 
     def on_begin(self, run: Run, total: int | None) -> None:
         """See the protocol."""
-        self._say(
+        self._context.say_json(
             {
                 "run": run.run_id,
                 "source": printable(run.source),
@@ -65,19 +60,7 @@ class PlanLines(PlanReport):
             "files": str(files),
             "complete": run.stage == "planned",
         }
-        self._say({"summary": summary})
-
-    def _say(self, line: Mapping[str, object]) -> None:
-        self._context.say(json.dumps(line, separators=(",", ":")))
-
-
-class RateColumn(ProgressColumn):
-    """Rows a second."""
-
-    def render(self, task: Task) -> Text:
-        """Return the rate of *task*, rounded."""
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f}/s" if speed else "")
+        self._context.say_json({"summary": summary})
 
 
 class PlanProgress(PlanReport):
@@ -85,14 +68,8 @@ class PlanProgress(PlanReport):
 
     def __init__(self, context: CommandContext) -> None:
         self._console = context.answers
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            RateColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
+        self._progress = make_bar(
+            self._console, MofNCompleteColumn(), RateColumn(), TimeRemainingColumn()
         )
         self._task = self._progress.add_task("planning", total=None)
 
@@ -124,9 +101,11 @@ class PlanProgress(PlanReport):
         """See the protocol."""
         self._progress.stop()
         rejected = by_reason(counts, "rejected")
-        self._console.print(f"{counted(total_of(counts, 'planned'), 'user')} to create")
+        self._console.print(f"{format_count(total_of(counts, 'planned'), 'user')} to create")
         if rejected:
-            self._console.print(f"{counted(sum(rejected.values()), 'row')} rejected, listed in:")
+            self._console.print(
+                f"{format_count(sum(rejected.values()), 'row')} rejected, listed in:"
+            )
             self._console.print(Text(str(files / "rejected.csv")))
             self._console.print(reasons_table(rejected))
         if run.stage == "planned":

@@ -51,7 +51,8 @@ class ReadyCommand:
         Changes nothing.  Reads both directories, the runs and the last count of authcore move, the
         queues of dead letters, what authcore doctor reads, and the history.  What cannot be read
         never counts as fine.  Exit status: 0 ready, 1 something stands in the way, 2 wrong usage or
-        settings, 3 nothing does in what could be read, and not everything could be.
+        settings, 3 nothing does in what could be read, and not everything could be, or every check
+        is left out.
 
         Args:
             history: File with audit lines, or with the guards' counts of Prometheus; may be

@@ -17,6 +17,9 @@ from authcore_cli.terminal_text import printable
 
 LABEL: Final = re.compile(r" *(?:(?:next|needs|see|kept|stage|check): +|\d+\. )?")
 
+NOTHING_FOUND: Final = "unknown: nothing stands in the way in what could be read"
+NOTHING_ASKED: Final = "unknown: no question was asked"
+
 COLOURS: Final[dict[Verdict, str]] = {
     "ready": "bold green",
     "blocked": "bold red",
@@ -63,8 +66,10 @@ def show_terminal(context: CommandContext, answer: Readiness, stage: Stage | str
     for each in answer.blockers:
         print_obstacle(console, each, style="red", mend="next: ")
     print_unknown(console, answer.unknown)
-    if answer.waived:
-        print_line(console, f"left out: {', '.join(answer.waived)}")
+    for name, ids in (("not asked", answer.not_asked), ("left out", answer.waived)):
+        if ids:
+            console.print()
+            print_line(console, f"{name}: {', '.join(ids)}")
     print_stage(console, stage)
 
 
@@ -119,7 +124,7 @@ def _summary(answer: Readiness) -> str:
     parts = {
         "ready": [f"ready: {len(answer.passed)} questions answered, nothing stands in the way"],
         "blocked": [f"blocked: {len(ids)} of {asked} questions"],
-        "unknown": ["unknown: nothing stands in the way in what could be read"],
+        "unknown": [NOTHING_FOUND if asked else NOTHING_ASKED],
     }[answer.verdict]
     if answer.unknown:
         parts.append(f"{len(answer.unknown)} not answered")

@@ -8,6 +8,7 @@ from rich.text import Text
 from authcore.domain.model.runbook import Difference, WayBack, WayBackVerdict
 from authcore_cli.move.ready_output import obstacle_as_json, print_line, print_unknown
 from authcore_cli.process import CommandContext
+from authcore_cli.terminal_text import format_count
 
 
 SUMMARIES: Final[dict[WayBackVerdict, tuple[str, str]]] = {
@@ -51,11 +52,10 @@ def show_terminal(context: CommandContext, found: WayBack) -> None:
 
 
 def _number(difference: Difference) -> str:
+    most = format_count(difference.at_most, "user")
     if difference.at_least == difference.at_most:
-        return f"{difference.at_most} users"
-    if difference.at_least:
-        return f"{difference.at_least} to {difference.at_most} users"
-    return f"up to {difference.at_most} users"
+        return most
+    return f"{difference.at_least:,} to {most}" if difference.at_least else f"up to {most}"
 
 
 def _as_json(difference: Difference) -> dict[str, object]:

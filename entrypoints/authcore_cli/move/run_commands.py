@@ -1,6 +1,5 @@
 """``authcore move list`` and ``authcore move show``."""
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,7 +13,7 @@ from authcore_cli.links_commands import JsonLines
 from authcore_cli.move.plan_job import Counts
 from authcore_cli.move.plan_output import by_reason, reasons_table, total_of
 from authcore_cli.process import CommandContext, ExitStatus
-from authcore_cli.terminal_text import counted, printable
+from authcore_cli.terminal_text import format_count, printable
 
 
 PLAN_KINDS: Final = ("planned", "rejected")
@@ -54,7 +53,7 @@ class RunCommands:
             if terminal:
                 self._show_in_list(run, counts)
             else:
-                self._say(_member(run, counts))
+                self.context.say_json(_member(run, counts))
         if terminal and not shown and status is ExitStatus.OK:
             self.context.say(f"no runs in {printable(str(runs.folder))}")
         return status
@@ -72,15 +71,17 @@ class RunCommands:
         """
         found, counts, notes = self._read(run)
         if not self.context.stdout.isatty() or json_lines:
-            self._say({**_member(found, counts), "notes": dict(notes)})
+            self.context.say_json({**_member(found, counts), "notes": dict(notes)})
             return ExitStatus.OK
         console = self.context.answers
         for name, value in _member(found, counts).items():
             if isinstance(value, str):
                 console.print(Text(f"{name:<8} {value}"))
-        console.print(f"{'planned':<8} {counted(total_of(counts, 'planned'), 'user')} to create")
+        console.print(
+            f"{'planned':<8} {format_count(total_of(counts, 'planned'), 'user')} to create"
+        )
         if rejected := by_reason(counts, "rejected"):
-            console.print(f"{'rejected':<8} {counted(sum(rejected.values()), 'row')}")
+            console.print(f"{'rejected':<8} {format_count(sum(rejected.values()), 'row')}")
             console.print(reasons_table(rejected))
         for (kind, reason), count in sorted(counts.items()):
             if kind not in PLAN_KINDS:
@@ -95,15 +96,12 @@ class RunCommands:
             store.close()
 
     def _show_in_list(self, run: Run, counts: Counts) -> None:
-        users = counted(total_of(counts, "planned"), "user")
-        rows = counted(total_of(counts, "rejected"), "row")
+        users = format_count(total_of(counts, "planned"), "user")
+        rows = format_count(total_of(counts, "rejected"), "row")
         console = self.context.answers
         console.print(Text(f"{run.run_id}  {run.stage:<9}  {users} to create, {rows} rejected"))
         place = f"{printable(run.source)} into {run.pool_id}, target {run.target}"
         console.print(Padding(Text(place), (0, 0, 0, 2)))
-
-    def _say(self, line: Mapping[str, object]) -> None:
-        self.context.say(json.dumps(line, separators=(",", ":")))
 
 
 def _member(run: Run, counts: Counts) -> dict[str, object]:

@@ -1,10 +1,9 @@
 """Output of the commands that change a pool: a bar on a terminal, JSON lines elsewhere."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, TimeRemainingColumn
 from rich.text import Text
 
 from authcore.domain.errors import UnavailableError
@@ -13,10 +12,11 @@ from authcore.domain.model.reasons import REASONS
 from authcore.ports.user_creation import ImportJob
 from authcore_cli.links_output import describe_wait
 from authcore_cli.move.plan_job import Counts
-from authcore_cli.move.plan_output import RateColumn, by_reason, total_of
+from authcore_cli.move.plan_output import by_reason, total_of
 from authcore_cli.move.run_tools import RunReport
 from authcore_cli.process import CommandContext
-from authcore_cli.terminal_text import counted
+from authcore_cli.progress_bar import RateColumn, make_bar
+from authcore_cli.terminal_text import format_count
 
 
 KINDS: tuple[str, ...] = (
@@ -33,7 +33,9 @@ class RunLines(RunReport):
 
     def on_begin(self, run: Run, work: str, total: int) -> None:
         """See the protocol."""
-        self._say({"run": run.run_id, "command": work, "pool": run.pool_id, "planned": total})
+        self._context.say_json(
+            {"run": run.run_id, "command": work, "pool": run.pool_id, "planned": total}
+        )
 
     def on_survey(self, users: int) -> None:
         """See the protocol."""
@@ -42,7 +44,7 @@ class RunLines(RunReport):
         """See the protocol."""
         for each in outcomes:
             if each.reason != "ok":
-                self._say(
+                self._context.say_json(
                     {
                         "number": each.number,
                         "outcome": each.kind,
@@ -53,7 +55,7 @@ class RunLines(RunReport):
 
     def on_job(self, job: ImportJob) -> None:
         """See the protocol."""
-        self._say({"job": job.name, **_counts_of(job)})
+        self._context.say_json({"job": job.name, "status": job.status, **_counts_of(job)})
 
     def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
@@ -69,10 +71,7 @@ class RunLines(RunReport):
             "complete": complete,
             "next": following,
         }
-        self._say({"summary": summary})
-
-    def _say(self, line: Mapping[str, object]) -> None:
-        self._context.say(json.dumps(line, separators=(",", ":")))
+        self._context.say_json({"summary": summary})
 
 
 class RunProgress(RunReport):
@@ -80,14 +79,8 @@ class RunProgress(RunReport):
 
     def __init__(self, context: CommandContext) -> None:
         self._console = context.answers
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            RateColumn(),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
+        self._progress = make_bar(
+            self._console, MofNCompleteColumn(), RateColumn(), TimeRemainingColumn()
         )
         self._survey = self._progress.add_task("comparing", total=None, visible=False)
         self._users = self._progress.add_task("users", total=None, visible=False)
@@ -95,7 +88,7 @@ class RunProgress(RunReport):
     def on_begin(self, run: Run, work: str, total: int) -> None:
         """See the protocol."""
         self._console.print(
-            Text(f"{work} {run.run_id}: {counted(total, 'user')} into {run.pool_id}")
+            Text(f"{work} {run.run_id}: {format_count(total, 'user')} into {run.pool_id}")
         )
         self._progress.update(self._users, total=total)
 
@@ -112,8 +105,8 @@ class RunProgress(RunReport):
 
     def on_job(self, job: ImportJob) -> None:
         """See the protocol."""
-        counts = ", ".join(f"{value} {name}" for name, value in _counts_of(job).items())
-        self._console.print(Text(f"{job.name}: {counts}"))
+        counts = ", ".join(f"{count:,} {name}" for name, count in _counts_of(job).items())
+        self._console.print(Text(f"{job.name}: status {job.status}, {counts}"))
 
     def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
@@ -132,13 +125,8 @@ class RunProgress(RunReport):
         self._console.print(Text(f"next: {following}"))
 
 
-def _counts_of(job: ImportJob) -> dict[str, object]:
-    return {
-        "status": job.status,
-        "imported": job.imported,
-        "skipped": job.skipped,
-        "failed": job.failed,
-    }
+def _counts_of(job: ImportJob) -> dict[str, int]:
+    return {"imported": job.imported, "skipped": job.skipped, "failed": job.failed}
 
 
 def _advice(reason: str) -> str:

@@ -87,7 +87,7 @@ class RunWork:
         self._enter_and_run("opening", "opened", self.tools.opening.run)
 
     def undo(self) -> None:
-        """Remove the users of the run whom nobody used."""
+        """Remove the users of the run who were not used since."""
         tools = self.tools
         run = tools.store.run()
         with tools.turns.take(tools.pool_id) as require:

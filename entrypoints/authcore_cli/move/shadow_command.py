@@ -41,7 +41,7 @@ class _Found:
             return
         if counts is not None:
             self.lines += 1
-            self.counts = self.counts.joined(counts) if self.counts else counts
+            self.counts = self.counts.join(counts) if self.counts else counts
 
 
 @attrs.frozen
@@ -119,19 +119,19 @@ class ShadowCommand:
     def _lines_of(self, file: Path | None) -> Iterator[str]:
         if file is None:
             self.context.announce_wait("the log")
-            yield from _bounded(self.context.stdin)
+            yield from _cut_lines(self.context.stdin)
             return
         with file.open("rb") as raw:
             octets = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if _is_packed(file) else raw
             with TextIOWrapper(octets, encoding="utf-8", errors="replace") as log:
-                yield from _bounded(log)
+                yield from _cut_lines(log)
 
 
 def _is_packed(file: Path) -> bool:
     return file.suffix == ".gz"
 
 
-def _bounded(log: TextIO) -> Iterator[str]:
+def _cut_lines(log: TextIO) -> Iterator[str]:
     """Yield lines in pieces of at most MAX_LINE characters, so that no line fills the memory."""
     while piece := log.readline(MAX_LINE):
         yield piece

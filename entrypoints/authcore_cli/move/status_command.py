@@ -8,7 +8,7 @@ import attrs
 from cyclopts import Parameter, validators
 
 from authcore.domain.errors import ConfigurationError
-from authcore_cli.move.cockpit import Question, put_together
+from authcore_cli.move.cockpit import CockpitSources, Question, put_together
 from authcore_cli.move.interruption import stopped_by_sigterm
 from authcore_cli.move.report.page import report_page
 from authcore_cli.move.status_output import StatusLines, StatusReport, StatusTable
@@ -78,8 +78,7 @@ class StatusCommand:
             except KeyboardInterrupt:
                 self.context.complain("stopped: the same command continues within an hour")
                 return ExitStatus.UNAVAILABLE
-        sources = self.context.cockpit_sources(self.context.environment)
-        report.show(put_together(sources, question))
+        report.show(put_together(self._sources(), question))
         return ExitStatus.OK
 
     def report(
@@ -102,22 +101,25 @@ class StatusCommand:
                 repeated.
         """
         question = _question(audit, mail, quiet)
-        cockpit = put_together(self.context.cockpit_sources(self.context.environment), question)
+        cockpit = put_together(self._sources(), question)
         _write(out, report_page(cockpit))
         self.context.say(f"{out}")
         return ExitStatus.OK
 
     def _count(self, rate: int | None, report: StatusReport) -> None:
-        tools = self.context.census_tools(self.context.environment, rate, report.on_wait)
-        sources = self.context.cockpit_sources(self.context.environment)
+        context = self.context
+        tools = context.census_tools(context.environment, rate, report.on_wait, context.clock)
         try:
             with stopped_by_sigterm():
                 for progress in tools.taker.read():
                     report.on_page(progress)
-                sources.history.add(tools.taker.count(progress))
+                self._sources().history.add(tools.taker.count(progress))
         finally:
             report.on_counted()
             tools.close()
+
+    def _sources(self) -> CockpitSources:
+        return self.context.cockpit_sources(self.context.environment, self.context.clock)
 
 
 def _question(audit: tuple[Path, ...], mail: tuple[str, ...], quiet: tuple[str, ...]) -> Question:

@@ -1,12 +1,11 @@
 """Output of ``authcore move status``: bars on a terminal, one JSON document elsewhere."""
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
 from rich.bar import Bar
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +24,7 @@ from authcore_cli.move.cockpit_texts import (
     progress_sentence,
 )
 from authcore_cli.process import CommandContext
+from authcore_cli.progress_bar import make_bar
 
 
 BAR_WIDTH = 24
@@ -64,7 +64,7 @@ class StatusLines(StatusReport):
 
     def show(self, cockpit: Cockpit) -> None:
         """See the protocol."""
-        self._context.say(json.dumps(document(cockpit), separators=(",", ":")))
+        self._context.say_json(document(cockpit))
 
 
 class StatusTable(StatusReport):
@@ -72,13 +72,7 @@ class StatusTable(StatusReport):
 
     def __init__(self, context: CommandContext) -> None:
         self._console = context.answers
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
-        )
+        self._progress = make_bar(self._console, TimeElapsedColumn())
         self._task = self._progress.add_task("reading", total=None)
 
     def on_page(self, progress: CensusProgress) -> None:

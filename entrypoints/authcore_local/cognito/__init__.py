@@ -52,7 +52,7 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
   AdminCreateUser, whose errors in the service model lack AliasExistsException.
 - A write moves UserLastModifiedDate, a sign-in does not.
 - Users write every attribute, unless the client lists them (``write_attributes``), and
-  ``email_verified`` never.  A provider's attributes are written whatever the client may write.
+  ``email_verified`` never.  A provider's attributes are written, also where the client may not.
 
 Telephone numbers and ``preferred_username`` are no aliases.  There is one app client for users,
 confidential or public, for which token revocation is enabled, and any number for programs

@@ -154,7 +154,7 @@ class Operations:
     def _profiles(self, asked: Asked, _: str | None) -> Said:
         userids = dict.fromkeys(asked["userids"])
         rows = [row for userid in userids for row in self._users.where("userid", userid)]
-        deleted = [row for userid in userids if (row := self._users.deleted(userid))]
+        deleted = [row for userid in userids if (row := self._users.find_deleted(userid))]
         return {
             "status": "profiles",
             "users": [user_members(row) for row in rows],

@@ -127,12 +127,12 @@ class LegacySite:
 
     async def _form(self, _: Request) -> Response:
         if self._login_form.successor is not None:
-            return _closed(self._login_form.successor)
+            return _show_closed(self._login_form.successor)
         return page("Sign in to the old system", _login_form())
 
     async def _login(self, request: Request) -> Response:
         if self._login_form.successor is not None:
-            return _closed(self._login_form.successor)
+            return _show_closed(self._login_form.successor)
         if not is_own(request):
             return page("Sign in to the old system", _login_form(), "Please try again.", 403)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
@@ -213,7 +213,7 @@ def _login_form(username: str = "") -> str:
     )
 
 
-def _closed(successor: str) -> HTMLResponse:
+def _show_closed(successor: str) -> HTMLResponse:
     content = (
         "<p>This sign-in has moved. Your account is the same.</p>"
         f'<p><a href="{escape(successor)}">Sign in</a></p>'

@@ -170,7 +170,7 @@ class UserTable:
             for table in _TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE userid = ?", (userid,))  # noqa: S608 - fixed texts
 
-    def deleted(self, userid: str) -> DeletedRow | None:
+    def find_deleted(self, userid: str) -> DeletedRow | None:
         """Return what is known of a deleted user; None for others."""
         with self._store.transaction() as connection:
             found = connection.execute(

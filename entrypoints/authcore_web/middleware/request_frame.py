@@ -45,7 +45,7 @@ class RequestFrame:
             await self._app(scope, receive, send)
             return
         begun, status = monotonic(), 500
-        with correlate(_presented(scope["headers"])) as correlation:
+        with correlate(_read_presented(scope["headers"])) as correlation:
 
             def send_named(message: Message) -> Awaitable[None]:
                 nonlocal status
@@ -62,7 +62,7 @@ class RequestFrame:
                 self._durations.observe(labels, monotonic() - begun)
 
 
-def _presented(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def _read_presented(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     found = [value for name, value in headers if name == _HEADER]
     return found[0].decode("latin-1") if len(found) == 1 else None
 

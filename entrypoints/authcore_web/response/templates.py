@@ -56,12 +56,12 @@ def load_templates(folder: Path | None = None) -> PageTemplates:
         ConfigurationError: Names every file that is unreadable, too large or no template.
     """
     if folder is None:
-        return _shipped()
+        return _load_shipped()
     return _compile({**dict(_sources(SHIPPED)), **dict(_sources(folder))})
 
 
 @cache
-def _shipped() -> PageTemplates:
+def _load_shipped() -> PageTemplates:
     return _compile(dict(_sources(SHIPPED)))
 
 

@@ -67,7 +67,7 @@ class ObserveRoutes:
         try:
             decided = self._browser_guard.decide_from_cache(sent, can_renew=can_renew)
         except SessionTooLargeError as error:
-            self._log.add(_undecided(error, monotonic() - began))
+            self._log.add(_predict_error(error, monotonic() - began))
             return
         if decided is not None:
             self._log.add(self._describe(request, decided, monotonic() - began))
@@ -83,7 +83,7 @@ class ObserveRoutes:
                 decided = self._browser_guard.decide(sent, can_renew=can_renew)
             prediction = self._describe(request, decided, monotonic() - began)
         except UnavailableError as error:
-            prediction = _undecided(error, monotonic() - began)
+            prediction = _predict_error(error, monotonic() - began)
         except Exception as error:  # noqa: BLE001 - counted, as above
             self._fail(error)
             return
@@ -105,6 +105,6 @@ class ObserveRoutes:
         _log.error("nothing was predicted about a request: %s", exception_text(error))
 
 
-def _undecided(error: SessionTooLargeError | UnavailableError, seconds: float) -> Prediction:
+def _predict_error(error: SessionTooLargeError | UnavailableError, seconds: float) -> Prediction:
     status = 431 if isinstance(error, SessionTooLargeError) else 503
     return Prediction(outcome_of(error), error.code, status, 0, seconds)

@@ -27,5 +27,5 @@ class AttemptLimiter(Protocol):
                 An adapter may refuse earlier, never later.
 
             CoordinationUnavailableError: No usable answer.  The attempt may be counted; the caller
-                must not go on with it.
+                must not continue it.
         """

@@ -114,7 +114,7 @@ def doors(cockpit: Cockpit) -> str:
         (
             f"{each.day:%Y-%m-%d}",
             *(number(part.count) for part in each.parts),
-            number(_refused(counts)),
+            number(_count_refused(counts)),
         )
         for each, (_, counts) in zip(drawn, days, strict=True)
     ]
@@ -169,13 +169,13 @@ def costs(cockpit: Cockpit) -> str:
     ]
     return (
         "<section><h2>Cost so far</h2>"
-        f"{_table('Months', ('month', 'active users', 'by own reads', 'price'), rows)}"
+        f"{_table('Months', ('month', 'active users', 'by own calls', 'price'), rows)}"
         '<p class="soft">Active users are estimated from the audit stream, with a standard error '
         "of 0.8 %, and priced by the list that the settings give.</p></section>"
     )
 
 
-def _refused(counts: Mapping[tuple[Door, Outcome], int]) -> int:
+def _count_refused(counts: Mapping[tuple[Door, Outcome], int]) -> int:
     return sum(count for (_, outcome), count in counts.items() if outcome != "accepted")
 
 

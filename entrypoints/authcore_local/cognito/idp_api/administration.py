@@ -77,7 +77,7 @@ class Administration:
         return {}
 
     def create_user(self, given: Input) -> Mapping[str, object]:
-        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; no message is sent, whatever is asked."""
+        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; no message is sent, even if asked for."""
         password = given.optional("TemporaryPassword")
         username, wanted = self._username(given), given.attributes("UserAttributes")
         if given.optional("MessageAction") == "RESEND":

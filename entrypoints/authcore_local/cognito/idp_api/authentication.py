@@ -10,7 +10,7 @@ from authcore_local.cognito.app_client_secrets import AppClientSecrets, secret_h
 from authcore_local.cognito.config import AuthFlow, PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
 from authcore_local.cognito.idp_api.idp_endpoint import Input
-from authcore_local.cognito.idp_api.sign_in_attempt import Attempt, Output, required
+from authcore_local.cognito.idp_api.sign_in_attempt import Attempt, Output, require_parameter
 from authcore_local.cognito.idp_api.sign_in_completion import authentication_result
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 
@@ -86,14 +86,14 @@ class Authentication:
             return self._refresh_tokens(parameters, client_id)
         self.secrets.check_hash(parameters.get("SECRET_HASH"), parameters.get("USERNAME", ""))
         attempt = Attempt(
-            username=required(parameters, "USERNAME"),
+            username=require_parameter(parameters, "USERNAME"),
             parameters=parameters,
             validation_data=given.texts("ClientMetadata") or None,
         )
         return self.beginnings[flow](attempt)
 
     def _refresh_tokens(self, parameters: Mapping[str, str], client_id: str) -> Output:
-        token = required(parameters, "REFRESH_TOKEN")
+        token = require_parameter(parameters, "REFRESH_TOKEN")
         _, user = self.refresh.whose(token, client_id)
         self.secrets.check_hash(parameters.get("SECRET_HASH"), user.username)
         return authentication_result(self.refresh.refresh(token, client_id))

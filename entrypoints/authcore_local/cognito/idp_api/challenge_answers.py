@@ -10,7 +10,7 @@ from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.idp_api.authentication import check_client, check_pool
 from authcore_local.cognito.idp_api.challenge_desk import ChallengeDesk
 from authcore_local.cognito.idp_api.idp_endpoint import Input
-from authcore_local.cognito.idp_api.sign_in_attempt import Output, required
+from authcore_local.cognito.idp_api.sign_in_attempt import Output, require_parameter
 
 
 MAX_SESSION: Final = 4096
@@ -29,7 +29,7 @@ class ChallengeAnswers:
         check_client(self._config, given)
         name = given.text("ChallengeName", longest=64)
         responses = given.texts("ChallengeResponses")
-        username = required(responses, "USERNAME")
+        username = require_parameter(responses, "USERNAME")
         self._secrets.check_hash(responses.get("SECRET_HASH"), username)
         session = _session(name, given, responses)
         return self._desk.answer(name, session, responses, given.texts("ClientMetadata") or None)
@@ -42,5 +42,5 @@ class ChallengeAnswers:
 
 def _session(name: str, given: Input, responses: Mapping[str, str]) -> str:
     if name == "PASSWORD_VERIFIER":
-        return required(responses, "PASSWORD_CLAIM_SECRET_BLOCK")
+        return require_parameter(responses, "PASSWORD_CLAIM_SECRET_BLOCK")
     return given.text("Session", longest=MAX_SESSION)

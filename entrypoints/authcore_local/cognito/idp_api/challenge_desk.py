@@ -8,7 +8,7 @@ import attrs
 
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
 from authcore_local.cognito.idp_api.challenge_sessions import ChallengeSessions, Pending
-from authcore_local.cognito.idp_api.sign_in_attempt import Answer, Output, required
+from authcore_local.cognito.idp_api.sign_in_attempt import Answer, Output, require_parameter
 from authcore_local.cognito.user_pool.users import UserStore
 
 
@@ -57,7 +57,7 @@ class ChallengeDesk:
         if answerer is None:
             raise invalid_parameter(f"{name} is not a challenge of this user pool")
         pending = self.sessions.read(session, name)
-        self._check_username(pending, required(responses, "USERNAME"))
+        self._check_username(pending, require_parameter(responses, "USERNAME"))
         accept = partial(self.sessions.accept, session)
         try:
             return answerer(

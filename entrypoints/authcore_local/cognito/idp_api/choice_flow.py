@@ -19,7 +19,7 @@ from authcore_local.cognito.idp_api.sign_in_attempt import (
     Answer,
     Attempt,
     Output,
-    required,
+    require_parameter,
 )
 from authcore_local.cognito.idp_api.sign_in_completion import Metadata, SignInCompletion
 from authcore_local.cognito.idp_api.srp_flow import SrpFlow, required_public_value
@@ -118,7 +118,7 @@ class ChoiceFlow:
         return self.questions.pose(pending, {"USER_ID_FOR_SRP": name})
 
     def _check_password(self, choice: _Choice) -> Output:
-        password = required(choice.parameters, "PASSWORD")
+        password = require_parameter(choice.parameters, "PASSWORD")
         if choice.user is None:
             self.sign_in.note_outcome(choice.username, right=False)
             raise wrong_credentials()

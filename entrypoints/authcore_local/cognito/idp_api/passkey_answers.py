@@ -45,7 +45,7 @@ class PasskeyAnswers:
         ceremony = answer.pending.state
         credential = answer.text("CREDENTIAL")
         used = (
-            self.ceremonies.asserted(ceremony, user.passkeys, credential)
+            self.ceremonies.find_asserted(ceremony, user.passkeys, credential)
             if isinstance(ceremony, dict)
             else None
         )

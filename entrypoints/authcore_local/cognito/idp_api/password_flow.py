@@ -10,7 +10,7 @@ from authcore_local.cognito.idp_api.sign_in_attempt import (
     Answer,
     Attempt,
     Output,
-    required,
+    require_parameter,
     user_of,
 )
 from authcore_local.cognito.idp_api.sign_in_completion import SignInCompletion
@@ -34,7 +34,7 @@ class PasswordFlow:
 
     def begin(self, attempt: Attempt) -> Output:
         """Return tokens or the next challenge for ``PASSWORD``."""
-        password = required(attempt.parameters, "PASSWORD")
+        password = require_parameter(attempt.parameters, "PASSWORD")
         user = self.sign_in.first_factor(attempt.username, password, attempt.validation_data)
         return self.completion.after_first_factor(user)
 

@@ -128,7 +128,7 @@ class RequestRates:
             self._provisioned = dict(DEFAULT_RATES)
             self._buckets = {}
 
-    def refused(self, category: str) -> int:
+    def count_refused(self, category: str) -> int:
         """Number of calls of *category* that were refused."""
         with self._lock:
             return self._refused.get(category, 0)

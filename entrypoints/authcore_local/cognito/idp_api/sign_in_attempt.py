@@ -54,10 +54,10 @@ class Answer:
         Raises:
             CognitoError: InvalidParameterException.
         """
-        return required(self.responses, name)
+        return require_parameter(self.responses, name)
 
 
-def required(parameters: Mapping[str, str], name: str) -> str:
+def require_parameter(parameters: Mapping[str, str], name: str) -> str:
     """
     Return one parameter.
 

@@ -16,7 +16,7 @@ from authcore_local.cognito.idp_api.sign_in_attempt import (
     Answer,
     Attempt,
     Output,
-    required,
+    require_parameter,
     user_of,
 )
 from authcore_local.cognito.idp_api.sign_in_completion import SignInCompletion
@@ -148,7 +148,7 @@ def required_public_value(parameters: Mapping[str, str]) -> int:
     Raises:
         CognitoError: InvalidParameterException.
     """
-    value = public_value(required(parameters, "SRP_A"))
+    value = public_value(require_parameter(parameters, "SRP_A"))
     if value is None:
         raise invalid_parameter("SRP_A is not a valid public value")
     return value

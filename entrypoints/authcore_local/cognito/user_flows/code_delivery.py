@@ -15,13 +15,13 @@ def delivery_details(username: str, address: str | None) -> dict[str, str]:
     learn that there is no such user.
     """
     return {
-        "Destination": masked(address or _made_up(username)),
+        "Destination": mask(address or _made_up(username)),
         "DeliveryMedium": "EMAIL",
         "AttributeName": "email",
     }
 
 
-def masked(address: str) -> str:
+def mask(address: str) -> str:
     """Return the first letters of *address*, e.g. ``a***@e***``."""
     local, _, domain = address.partition("@")
     return f"{local[:1]}***@{domain[:1]}***"

@@ -92,7 +92,7 @@ class PasskeyCeremonies:
         )
         return json.dumps({**_json(options), "timeout": TIMEOUT_MS}), state
 
-    def asserted(
+    def find_asserted(
         self, state: Ceremony, passkeys: Sequence[Passkey], credential: str
     ) -> Passkey | None:
         """

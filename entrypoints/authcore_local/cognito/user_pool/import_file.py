@@ -138,23 +138,23 @@ def import_attributes(config: PoolConfig, row: ImportRow) -> dict[str, str]:
     own = {MFA_ENABLED, USERNAME, config.import_hash_column}
     given = {name: value for name, value in row.values.items() if name not in own and value}
     if not is_username(row.username):
-        raise _refused("The User Record does not have a valid username.")
+        raise _refusal("The User Record does not have a valid username.")
     _check_mfa(config, row.values[MFA_ENABLED])
     if not any(given.get(f"{name}_verified") == "true" for name in config.auto_verified):
-        raise _refused(
+        raise _refusal(
             "The User Record does not set any of the auto verified attributes to true."
             " (Example: email_verified to true)."
         )
     for name in ("email", "phone_number"):
         if given.get(f"{name}_verified") == "true" and name not in given:
-            raise _refused(f"The User Record does not have a value for {name}.")
+            raise _refusal(f"The User Record does not have a value for {name}.")
     return for_new_user(config, {**given, **_birthdate(given)})
 
 
 def _check_mfa(config: PoolConfig, value: str) -> None:
     allowed = {"ON": {"true"}, "OFF": {"false"}, "OPTIONAL": {"true", "false"}}[config.mfa]
     if value not in allowed:
-        raise _refused(f"The User Record does not have a valid value for {MFA_ENABLED}.")
+        raise _refusal(f"The User Record does not have a valid value for {MFA_ENABLED}.")
 
 
 def _birthdate(given: Mapping[str, str]) -> dict[str, str]:
@@ -162,10 +162,10 @@ def _birthdate(given: Mapping[str, str]) -> dict[str, str]:
         return {}
     shape = _BIRTHDATE.fullmatch(given["birthdate"])
     if shape is None:
-        raise _refused("The User Record does not have a valid value for birthdate.")
+        raise _refusal("The User Record does not have a valid value for birthdate.")
     month, day, year = shape.groups()
     return {"birthdate": f"{year}-{month}-{day}"}
 
 
-def _refused(message: str) -> CognitoError:
+def _refusal(message: str) -> CognitoError:
     return CognitoError("InvalidParameterException", message)

@@ -35,7 +35,7 @@ MAX_HEX: Final = 1024
 _HEX: Final = re.compile(rf"[0-9A-Fa-f]{{1,{MAX_HEX}}}")
 
 
-def padded(number: int) -> bytes:
+def pad(number: int) -> bytes:
     """Return *number* as Amazon's clients hash it: big-endian, a zero before a high first bit."""
     return number.to_bytes(number.bit_length() // 8 + 1)
 
@@ -44,7 +44,7 @@ def _hash(*parts: bytes) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-K: Final = int.from_bytes(_hash(padded(N), padded(G)))
+K: Final = int.from_bytes(_hash(pad(N), pad(G)))
 
 
 def private_key(salt: bytes, identity: str, password: str) -> bytes:
@@ -59,7 +59,7 @@ def private_key(salt: bytes, identity: str, password: str) -> bytes:
         password: As typed.
     """
     inner = _hash(f"{identity}:{password}".encode())
-    return _hash(padded(int.from_bytes(salt)), inner)
+    return _hash(pad(int.from_bytes(salt)), inner)
 
 
 def public_value(text: str) -> int | None:
@@ -101,8 +101,8 @@ class SrpHandshake:
         return hmac.compare_digest(expected, signature.encode())
 
     def _key(self) -> bytes:
-        scramble = int.from_bytes(_hash(padded(self.client_public), padded(self.server_public)))
+        scramble = int.from_bytes(_hash(pad(self.client_public), pad(self.server_public)))
         base = self.client_public * pow(self.verifier, scramble, N)
         shared = pow(base, self.secret, N)
-        extracted = hmac.digest(padded(scramble), padded(shared), "sha256")
+        extracted = hmac.digest(pad(scramble), pad(shared), "sha256")
         return hmac.digest(extracted, INFO + b"\x01", "sha256")[:KEY_BYTES]

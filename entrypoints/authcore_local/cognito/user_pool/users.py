@@ -144,7 +144,7 @@ class UserStore:
     def find(self, username: str) -> PoolUser | None:
         """Return the user who signs in as *username*."""
         with self._lock:
-            return self._by_username.get(self._named(username))
+            return self._by_username.get(self._resolve_name(username))
 
     def known_as(self, username_or_subject: str) -> PoolUser | None:
         """
@@ -234,9 +234,9 @@ class UserStore:
         username = self._username_of.get(username_or_subject)
         if username is not None and not self._by_username[username].is_external:
             return username
-        return self._named(username_or_subject)
+        return self._resolve_name(username_or_subject)
 
-    def _named(self, name: str) -> str:
+    def _resolve_name(self, name: str) -> str:
         """Return the user name of the user who signs in as *name*, known or not."""
         return self._addresses.owner_of(name) or self.normalize_name(name)
 

@@ -180,10 +180,10 @@ def _rows_of(document: object) -> Iterable[Mapping[str, object]]:
         listed = document.get("results", document.get("events", [document]))
         document = listed if isinstance(listed, list) else []
     rows = document if isinstance(document, list) else []
-    return [row for each in rows if isinstance(row := _named(each), Mapping)]
+    return [row for each in rows if isinstance(row := _name_fields(each), Mapping)]
 
 
-def _named(row: object) -> object:
+def _name_fields(row: object) -> object:
     """Return the fields of a query's result by their names."""
     if not isinstance(row, list):
         return row

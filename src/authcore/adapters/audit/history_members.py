@@ -50,7 +50,7 @@ def entry_of(members: Members, at: datetime | None) -> AuditEntry | None:
         LineError: It is one, and cannot be read.
     """
     if "_aws" in members:
-        return _counted(members)
+        return _read_metrics(members)
     if _is_ocsf(members):
         return _ocsf(members)
     if members.get("event") != "audit":
@@ -74,7 +74,7 @@ def _entry(
     )
 
 
-def _counted(members: Members) -> AuditEntry | None:
+def _read_metrics(members: Members) -> AuditEntry | None:
     """Read embedded metrics; those of the durations have no action."""
     if "audit_events" not in members:
         return None

@@ -217,7 +217,7 @@ class OldPoolAccounts(LegacyAccounts):
         raise CredentialsRejectedError("the old pool asks for more than a password")
 
     def _revoke(self, tokens: TokenSet) -> None:
-        """End the session.  If that fails it ends by itself: nobody has its tokens."""
+        """End the session.  If that fails it ends by itself: no client has its tokens."""
         secret = {} if self._secrets is None else {"ClientSecret": self._secrets.active()[0]}
         token = tokens.refresh_token or ""
         with suppress(ProviderUnavailableError), translate_errors({}):

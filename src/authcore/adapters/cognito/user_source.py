@@ -112,7 +112,7 @@ class CognitoUserSource(UserSource):
         return SourcePage(tuple(users), tuple(unreadable), page.next)
 
     def _source_user(self, user: DirectoryUser) -> SourceUser:
-        return SourceUser(_account(user), _carried(user.attributes, self._attributes))
+        return SourceUser(_account(user), _select_held(user.attributes, self._attributes))
 
 
 def estimate_users(client: "CognitoIdentityProviderClient", user_pool_id: str) -> int | None:
@@ -143,7 +143,7 @@ def _account(user: DirectoryUser) -> LegacyAccount:
     )
 
 
-def _carried(held: Mapping[str, str], names: Collection[str]) -> Mapping[str, str]:
+def _select_held(held: Mapping[str, str], names: Collection[str]) -> Mapping[str, str]:
     carried = {name: held[name] for name in names if held.get(name)}
     if PHONE in carried and held.get(PHONE_VERIFIED) == "true":
         carried[PHONE_VERIFIED] = "true"

@@ -56,7 +56,7 @@ class CookieSessionJar(SessionJar):
         first, opened = self.read(cookie_header), self._open_all(cookie_header)
         sessions = dict.fromkeys((*([first] if first else []), *opened.values()))
         names = self._names()
-        return self._cookies.carried(
+        return self._cookies.read_carried(
             cookie_header,
             sessions,
             lambda name, value: name in names and value.partition(".")[0] in opened,

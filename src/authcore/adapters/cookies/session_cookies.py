@@ -118,7 +118,7 @@ class SessionCookies:
         scopes = (*self._former, self._scope)
         return tuple(scope.delete_cookie(name) for name in names for scope in scopes)
 
-    def carried(
+    def read_carried(
         self,
         cookie_header: str,
         sessions: Collection[TokenSet],

@@ -99,7 +99,7 @@ class StoredSessionJar(SessionJar):
         """See the port."""
         first, found = self.read(cookie_header), self._look_up(cookie_header)
         sessions = dict.fromkeys((*([first] if first else []), *found.values()))
-        return self._cookies.carried(
+        return self._cookies.read_carried(
             cookie_header, sessions, lambda name, value: name == SESSION_ID and value in found
         )
 

@@ -96,15 +96,15 @@ def _admits_cognito(statement: Described) -> bool:
 
 def _sources(condition: Described) -> Iterator[str]:
     """Yield ARNs as patterns of ``fnmatch``, in which brackets have a meaning of their own."""
-    for operator, text in _tested(condition, _SOURCE):
+    for operator, text in _read_comparisons(condition, _SOURCE):
         yield (_MARKS if operator in _LITERAL else _OPENING).sub(r"[\g<0>]", text)
 
 
 def _accounts(condition: Described) -> Iterator[str]:
-    return (text for _, text in _tested(condition, _ACCOUNT))
+    return (text for _, text in _read_comparisons(condition, _ACCOUNT))
 
 
-def _tested(condition: Described, key: str) -> Iterator[tuple[str, str]]:
+def _read_comparisons(condition: Described, key: str) -> Iterator[tuple[str, str]]:
     """Yield operator and text of each comparison of *key*."""
     for operator in sorted(_LITERAL | _PATTERNS):
         tested = condition.structure(operator)

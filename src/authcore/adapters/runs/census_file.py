@@ -92,7 +92,7 @@ class SqliteCensus(CensusStore):
                 self.clear()
             if not self._path.exists():
                 self._create(now)
-            with self._connected() as connection:
+            with self._use_connection() as connection:
                 return self._progress(connection)
 
     def add_accounts(
@@ -106,7 +106,7 @@ class SqliteCensus(CensusStore):
             )
             for each in entries
         ]
-        with self._usable(), self._connected() as connection, connection:
+        with self._usable(), self._use_connection() as connection, connection:
             new = _put(connection, "accounts", rows)
             side = "users" if after is None else "accounts"
             connection.execute(_PAGE, (after, side, now.isoformat(), new, 0))
@@ -123,7 +123,7 @@ class SqliteCensus(CensusStore):
             )
             for each in entries
         ]
-        with self._usable(), self._connected() as connection, connection:
+        with self._usable(), self._use_connection() as connection, connection:
             new = _put(connection, "users", rows)
             side = None if after is None else "users"
             connection.execute(_PAGE, (after, side, now.isoformat(), 0, new))
@@ -135,7 +135,7 @@ class SqliteCensus(CensusStore):
 
     def persons(self) -> Iterator[tuple[PersonFacts, int]]:
         """See the port."""
-        with self._usable(), self._connected() as connection:
+        with self._usable(), self._use_connection() as connection:
             connection.executescript(_INDEXES)
             rows = connection.execute(PERSONS).fetchall()
         for row in rows:
@@ -202,7 +202,7 @@ class SqliteCensus(CensusStore):
         return connection
 
     @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
+    def _use_connection(self) -> Iterator[sqlite3.Connection]:
         with closing(self._connect()) as connection:
             if not self._key:
                 self._progress(connection)

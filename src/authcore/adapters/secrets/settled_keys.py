@@ -16,7 +16,7 @@ from authcore.ports.system import Clock
 
 
 SETTLES_AFTER: Final = TOO_OLD
-"""How long a process goes on sealing with the former first key, if the new ring holds it, too."""
+"""How long a process still seals with the former first key, if the new ring holds it, too."""
 
 
 @attrs.frozen(repr=False)

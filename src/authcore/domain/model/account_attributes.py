@@ -43,7 +43,7 @@ def mapped_attributes(mapping: Mapping[str, str], account: LegacyAccount) -> dic
 
 
 def map_fields(mapping: Mapping[str, str], account: LegacyAccount) -> dict[str, str]:
-    """Return the fields of *account* that have a value, by Cognito attribute, whatever length."""
+    """Return the fields of *account* that have a value, by Cognito attribute, of any length."""
     fields = {
         "email": account.email,
         "display_name": account.display_name,

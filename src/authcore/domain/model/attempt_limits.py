@@ -39,7 +39,7 @@ class AttemptLimit:
         """Return the end of the window *number*.  Aware, UTC."""
         return _EPOCH + (number + 1) * self.window
 
-    def exceeded(self, now: datetime) -> TooManyAttemptsError:
+    def make_error(self, now: datetime) -> TooManyAttemptsError:
         """Make the error of an attempt at *now* that is one too many."""
         rest = self.end_of(self.number_at(now)) - now
         return TooManyAttemptsError("too many attempts for now", retry_after=rest)

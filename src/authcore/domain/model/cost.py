@@ -70,7 +70,7 @@ class MonthlyCost:
     Attributes:
         month: Its first day.
         users: Active users, estimated from the audit stream.
-        by_tools: Of these, those whom only authcore's own reads made active.
+        by_tools: Of these, those whom only authcore's own calls made active.
         price: Of all of them.
         price_of_tools: What would be saved without *by_tools*.
         currency: Code of ISO 4217.

@@ -143,7 +143,7 @@ class Deployment:
         """
         return _given(self.plan.guard)
 
-    def asked(self, part: Reading[Found] | None) -> Found:
+    def ask(self, part: Reading[Found] | None) -> Found:
         """
         Return what *part* holds.
 

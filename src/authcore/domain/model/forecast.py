@@ -8,7 +8,7 @@ import attrs
 
 Verdict = Literal["too_early", "done", "on_the_way", "standing_still"]
 """
-``too_early``: the past is too short.  ``done``: nobody waits who is expected to come.
+``too_early``: the past is too short.  ``done``: no user waits who is expected to come.
 ``on_the_way``: there is a day.  ``standing_still``: at this rate the move does not end within
 HORIZON.
 """

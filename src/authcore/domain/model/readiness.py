@@ -17,7 +17,7 @@ from authcore.domain.model.profiles import ProfileField
 Verdict = Literal["ready", "blocked", "unknown"]
 """
 ``ready``: every question was answered, and nothing is in the way.  ``blocked``: something is.
-``unknown``: nothing is in what could be read, and not everything could be.
+``unknown``: nothing is in what could be read, and not everything could be, or nothing was asked.
 """
 
 OBSERVED: Final[Mapping[str, str]] = {
@@ -172,4 +172,4 @@ class Readiness:
         """See Verdict."""
         if self.blockers:
             return "blocked"
-        return "unknown" if self.unknown else "ready"
+        return "ready" if self.passed and not self.unknown else "unknown"

@@ -49,7 +49,7 @@ class Difference:
 
     Attributes:
         id: Stable.
-        what: One sentence, without the number.
+        what: What stands after their number, be it one or several.
         at_least: Users whom it surely concerns.
         at_most: Users whom it can concern.
         kept_by: What keeps both logins equal about it; empty where nothing does.

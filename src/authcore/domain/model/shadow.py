@@ -108,7 +108,7 @@ class ShadowCounts:
             if outcome in outcomes and status in (None, answered) and reason in (None, why)
         )
 
-    def joined(self, other: "ShadowCounts") -> "ShadowCounts":
+    def join(self, other: "ShadowCounts") -> "ShadowCounts":
         """Add what *other* counted."""
         return ShadowCounts(
             since=min(self.since, other.since),

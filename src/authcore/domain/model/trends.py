@@ -103,7 +103,7 @@ class ActiveUsers:
     Attributes:
         month: Its first day.
         by_themselves: Distinct users who signed in or got a token.
-        by_tools: Distinct further users whom only authcore's own reads made active.
+        by_tools: Distinct further users whom only authcore's own calls made active.
     """
 
     month: date

@@ -43,7 +43,7 @@ class CensusStoreContract(ContractSuite):
     @pytest.fixture
     @abstractmethod
     def reopen(self) -> Callable[[], CensusStore]:
-        """Returns a function that opens the store anew, as another process does."""
+        """Returns a function that opens the store again, as another process does."""
 
     @pytest.fixture
     @abstractmethod

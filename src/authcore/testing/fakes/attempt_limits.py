@@ -40,5 +40,5 @@ class InMemoryAttemptLimiter(AttemptLimiter):
             if self.unavailable:
                 raise CoordinationUnavailableError("the limiter is set to be unavailable")
             if self._counts[counted] >= self._limit.attempts:
-                raise self._limit.exceeded(now)
+                raise self._limit.make_error(now)
             self._counts[counted] += 1

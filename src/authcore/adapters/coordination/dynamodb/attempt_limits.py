@@ -54,6 +54,6 @@ class DynamoDbAttemptLimiter(AttemptLimiter):
         try:
             counted = self._table.update(f"attempts#{key}#{number}", _COUNT, _IS_WITHIN, values)
         except ConditionFailedError:
-            raise self._limit.exceeded(now) from None
+            raise self._limit.make_error(now) from None
         if counted.get("ends_at") != values[":end"] or "attempts" not in counted:
             raise not_dynamodb()

@@ -52,7 +52,7 @@ class ProcessAttemptLimiter(AttemptLimiter):
             now = self._clock.now()
             self._begin_window(self._limit.number_at(now))
             if self._counts[slot] >= self._limit.attempts:
-                raise self._limit.exceeded(now)
+                raise self._limit.make_error(now)
             self._counts[slot] += 1
 
     def _slot(self, key: str) -> int:

@@ -173,7 +173,7 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "too_many_attempts",
         UNAVAILABLE,
         ("password.begin", "password.challenge", *_OLD_LOGIN),
-        "429 and the page that the user has tried too often; `Retry-After` says when to go on.",
+        "429 and the page that the user has tried too often; `Retry-After` says when to try again.",
         "Nothing, if it is rare. Many of them: passwords are being guessed, or many users share "
         "an address (`AUTHCORE_PASSWORD_PER_ADDRESS`), or a proxy hides theirs "
         "(docs/password-sign-in.md).",

@@ -25,15 +25,10 @@ import attrs
 from authcore.domain.errors import (
     AccountLockedError,
     AccountTakenError,
-    AuthcoreError,
-    IssuerRejectedError,
     LeaseHeldError,
     LinkRejectedError,
-    RejectedError,
-    UnavailableError,
     UnprovenLinkError,
 )
-from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import (
@@ -46,6 +41,7 @@ from authcore.domain.model.linking import (
 from authcore.domain.services.accounts.account_creation import AccountCreation, lease_key
 from authcore.domain.services.accounts.account_match import choose, require_usable
 from authcore.domain.services.accounts.claimed_account import ClaimedAccount
+from authcore.domain.services.accounts.link_attempt import LinkAttempt
 from authcore.domain.services.accounts.pool_side import PoolSide
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import CreateIntents, Lease
@@ -107,25 +103,10 @@ class AccountLinking:
 
         Never raises one of our errors: a refusal is ``refused``, an outage ``postponed``.
         """
-        failure: AuthcoreError | None = None
-        outcome: LinkOutcome | None = None
-        try:
-            outcome = self._link(user)
-            self._pool_side.prove(user, outcome)
-        except RejectedError as error:
-            failure, outcome = error, LinkOutcome("refused", error.code)
-            self._pool_side.withdraw(user, error)
-        except UnavailableError as error:
-            known = outcome.legacy_uid if outcome else None
-            failure, outcome = error, LinkOutcome("postponed", error.code, known)
-        self._record(user, outcome, failure)
-        return outcome
+        attempt = LinkAttempt(pool_side=self._pool_side, policy=self.policy, audit=self.audit)
+        return attempt.run(user, self._link)
 
     def _link(self, user: PoolAccount) -> LinkOutcome:
-        if user.identity and not self.policy.knows_issuer(user.identity):
-            raise IssuerRejectedError("the identity comes from another issuer than it must")
-        if self._pool_side.is_linked(user):
-            return LinkOutcome("already_linked", "ok", user.legacy_uid)
         with self._hold_lease(user) as require_lease:
             return self._link_legacy_side(user, require_lease)
 
@@ -215,15 +196,3 @@ class AccountLinking:
             raise UnprovenLinkError(
                 "nothing proves that the account is the user's", legacy_uid=user.legacy_uid
             )
-
-    def _record(
-        self, user: PoolAccount, outcome: LinkOutcome, failure: AuthcoreError | None
-    ) -> None:
-        in_question = failure.legacy_uid if isinstance(failure, LinkRejectedError) else None
-        event = AuditEvent.of(
-            f"account_linking.{outcome.status}",
-            failure,
-            subject=user.subject,
-            legacy_uid=outcome.legacy_uid or in_question or user.legacy_uid,
-        )
-        self.audit.record(attrs.evolve(event, reason=outcome.reason))

@@ -11,22 +11,17 @@ See: docs/pool-to-pool.md; docs/adr/0019-link-proofs.md.
 import attrs
 
 from authcore.domain.errors import (
-    AuthcoreError,
-    IssuerRejectedError,
-    LinkRejectedError,
-    RejectedError,
     StaleProofError,
-    UnavailableError,
     UnprovenLinkError,
 )
 from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import LinkOutcome, LinkPolicy, PoolAccount
 from authcore.domain.model.old_pool_users import account_of
 from authcore.domain.model.usernames import MOVED_TO
 from authcore.domain.services.accounts.account_match import require_usable
 from authcore.domain.services.accounts.claimed_account import is_theirs
+from authcore.domain.services.accounts.link_attempt import LinkAttempt
 from authcore.domain.services.accounts.pool_side import PoolSide
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
@@ -61,26 +56,10 @@ class OldPoolLinking:
 
         Never raises one of our errors: a refusal is ``refused``, an outage ``postponed``.
         """
-        failure: AuthcoreError | None = None
-        outcome: LinkOutcome | None = None
-        try:
-            outcome = self._link(user)
-            self._pool_side.prove(user, outcome)
-        except RejectedError as error:
-            failure, outcome = error, LinkOutcome("refused", error.code)
-            self._pool_side.withdraw(user, error)
-        except UnavailableError as error:
-            known = outcome.legacy_uid if outcome else None
-            failure, outcome = error, LinkOutcome("postponed", error.code, known)
-        if outcome.status != "unlinked":
-            self._record(user, outcome, failure)
-        return outcome
+        attempt = LinkAttempt(pool_side=self._pool_side, policy=self.policy, audit=self.audit)
+        return attempt.run(user, self._link)
 
     def _link(self, user: PoolAccount) -> LinkOutcome:
-        if user.identity and not self.policy.knows_issuer(user.identity):
-            raise IssuerRejectedError("the identity comes from another issuer than it must")
-        if self._pool_side.is_linked(user):
-            return LinkOutcome("already_linked", "ok", user.legacy_uid)
         claimed = self._claimed_id(user)
         if claimed is None:
             return LinkOutcome("unlinked", "ok")
@@ -151,15 +130,3 @@ class OldPoolLinking:
     @property
     def _pool_side(self) -> PoolSide:
         return PoolSide(directory=self.directory, proofs=self.proofs, audit=self.audit)
-
-    def _record(
-        self, user: PoolAccount, outcome: LinkOutcome, failure: AuthcoreError | None
-    ) -> None:
-        in_question = failure.legacy_uid if isinstance(failure, LinkRejectedError) else None
-        event = AuditEvent.of(
-            f"account_linking.{outcome.status}",
-            failure,
-            subject=user.subject,
-            legacy_uid=outcome.legacy_uid or in_question or user.legacy_uid,
-        )
-        self.audit.record(attrs.evolve(event, reason=outcome.reason))

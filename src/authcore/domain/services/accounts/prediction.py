@@ -78,7 +78,7 @@ def predict_linking(linking: AccountLinking) -> AccountLinking:
     """
     Return a service that decides as *linking* does, and writes nothing.
 
-    It takes no lease and remembers no create, whatever the policy says: nothing is created.
+    It takes no lease and remembers no create, with any policy: nothing is created.
     """
     return attrs.evolve(
         linking,

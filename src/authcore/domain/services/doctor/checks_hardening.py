@@ -60,12 +60,12 @@ def _no_threat_protection(facts: Deployment) -> Iterator[str]:
 
 def _admits_compromised(facts: Deployment) -> Iterator[str]:
     is_moving = facts.plan.phase == "migration"
-    if not facts.asked(facts.threats).blocks_compromised and not is_moving:
+    if not facts.ask(facts.threats).blocks_compromised and not is_moving:
         yield "a password that is known to be stolen is accepted"
 
 
 def _admits_takeover(facts: Deployment) -> Iterator[str]:
-    actions = facts.asked(facts.threats).takeover_actions
+    actions = facts.ask(facts.threats).takeover_actions
     if facts.plan.phase == "migration":
         return
     for risk in RISKS:
@@ -74,7 +74,7 @@ def _admits_takeover(facts: Deployment) -> Iterator[str]:
 
 
 def _no_web_acl(facts: Deployment) -> Iterator[Detail]:
-    if not facts.asked(facts.web_acl):
+    if not facts.ask(facts.web_acl):
         yield Detail("no web ACL is in front of the pool", pool_arn=facts.pool.get().arn)
 
 

@@ -35,7 +35,7 @@ def _of(provider: ProviderSettings, text: str, **names: str) -> Detail:
 
 
 def _no_domain(facts: Deployment) -> Iterator[str]:
-    found, url = facts.asked(facts.domain), facts.sign_in.domain_url
+    found, url = facts.ask(facts.domain), facts.sign_in.domain_url
     if found is None:
         yield f"there is no domain {url}"
     elif found.pool_id != facts.plan.pool_id:
@@ -43,7 +43,7 @@ def _no_domain(facts: Deployment) -> Iterator[str]:
 
 
 def _inactive_domain(facts: Deployment) -> Iterator[str]:
-    found = facts.asked(facts.domain)
+    found = facts.ask(facts.domain)
     if found and found.status != "ACTIVE":
         yield f"the domain is {found.status}"
 

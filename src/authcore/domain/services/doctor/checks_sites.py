@@ -77,7 +77,7 @@ def answer_of(facts: Deployment, name: str) -> SiteAnswer:
 
         UnreadPartError: It gave no answer.
     """
-    return facts.asked(facts.sites.get(name))
+    return facts.ask(facts.sites.get(name))
 
 
 def _not_ready(facts: Deployment) -> Iterator[str]:

@@ -76,13 +76,13 @@ def _no_expiry(facts: Deployment) -> Iterator[Detail]:
 
 def _too_fast(facts: Deployment) -> Iterator[str]:
     rate = facts.plan.writes_per_second
-    granted = facts.asked(facts.user_updates)
+    granted = facts.ask(facts.user_updates)
     if rate and rate > granted:
         yield f"AUTHCORE_SYNC_WRITES_PER_SECOND is {rate}, and Amazon grants {granted}"
 
 
 def _small_quota(facts: Deployment) -> Iterator[str]:
-    granted = facts.asked(facts.user_updates)
+    granted = facts.ask(facts.user_updates)
     if granted < DEFAULT_UPDATES:
         yield f"Amazon grants {granted} writes of users a second, fewer than {DEFAULT_UPDATES}"
 

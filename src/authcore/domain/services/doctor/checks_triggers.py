@@ -42,7 +42,7 @@ def _functions(facts: Deployment) -> Iterator[tuple[tuple[str, str], FunctionSet
     yield from each_read((pair, facts.functions[pair[1]]) for pair in attached.items())
 
 
-def _attached(facts: Deployment) -> Iterator[tuple[str, str, FunctionSettings]]:
+def _find_attached(facts: Deployment) -> Iterator[tuple[str, str, FunctionSettings]]:
     """Yield trigger, ARN and function, of the functions that exist."""
     for (trigger, arn), found in _functions(facts):
         if found is not None:
@@ -74,7 +74,7 @@ def _lost(facts: Deployment) -> Iterator[Detail]:
 
 
 def _mixed_up(facts: Deployment) -> Iterator[Detail]:
-    for trigger, arn, function in _attached(facts):
+    for trigger, arn, function in _find_attached(facts):
         is_ours = function.handler.startswith(OUR_FUNCTIONS)
         if is_ours and function.handler != HANDLERS.get(trigger, function.handler):
             yield _of(facts, trigger, arn, f"is attached to the handler {function.handler}")
@@ -82,20 +82,20 @@ def _mixed_up(facts: Deployment) -> Iterator[Detail]:
 
 def _forbidden(facts: Deployment) -> Iterator[Detail]:
     pool_arn = facts.pool.get().arn
-    for trigger, arn, function in _attached(facts):
+    for trigger, arn, function in _find_attached(facts):
         if not any(each.admits(pool_arn) for each in function.permissions):
             yield _of(facts, trigger, arn, f"is attached to {arn}, which the pool may not invoke")
 
 
 def _open_to_all(facts: Deployment) -> Iterator[Detail]:
     stranger = f"arn:aws:cognito-idp:{facts.plan.region}:{STRANGER}:userpool/{STRANGER}"
-    for trigger, arn, function in _attached(facts):
+    for trigger, arn, function in _find_attached(facts):
         if any(each.admits(stranger) for each in function.permissions):
             yield _of(facts, trigger, arn, f"is attached to {arn}, which every pool may invoke")
 
 
 def _hasty(facts: Deployment) -> Iterator[Detail]:
-    for trigger, arn, function in _attached(facts):
+    for trigger, arn, function in _find_attached(facts):
         if function.timeout < TRIGGER_LIMIT:
             yield _of(
                 facts,
@@ -106,20 +106,20 @@ def _hasty(facts: Deployment) -> Iterator[Detail]:
 
 
 def _inactive(facts: Deployment) -> Iterator[Detail]:
-    for trigger, arn, function in _attached(facts):
+    for trigger, arn, function in _find_attached(facts):
         if function.state not in ("", "Active") or function.update not in ("", "Successful"):
             state = f"{function.state} {function.update}".strip()
             yield _of(facts, trigger, arn, f"has a function in the state {state}")
 
 
 def _of_another_pool(facts: Deployment) -> Iterator[Detail]:
-    for trigger, arn, function in _attached(facts):
+    for trigger, arn, function in _find_attached(facts):
         if function.variables.get(POOL_ID) not in (None, facts.plan.pool_id):
             yield _of(facts, trigger, arn, "has a function that is set up for another pool")
 
 
 def _watching(facts: Deployment) -> Iterator[Detail]:
-    for trigger, arn, function in _attached(facts):
+    for trigger, arn, function in _find_attached(facts):
         name = MODES.get(trigger, "")
         if function.variables.get(name) == OBSERVE:
             text = f"has a function that only watches: {name} is {OBSERVE}"
@@ -128,7 +128,7 @@ def _watching(facts: Deployment) -> Iterator[Detail]:
 
 def _shared_role(facts: Deployment) -> Iterator[Detail]:
     handler_of: dict[str, str] = {}
-    for trigger, arn, function in _attached(facts):
+    for trigger, arn, function in _find_attached(facts):
         first = handler_of.setdefault(function.role, function.handler)
         if function.role and first != function.handler:
             yield _of(facts, trigger, arn, f"has a function with the role of {first}")

@@ -79,12 +79,12 @@ def with_outcome(
     while outcomes := list(islice(store.outcomes(after), BATCH)):
         chosen = {each.number: each for each in outcomes if each.kind in kinds}
         if chosen:
-            planned = _planned(store, min(chosen), max(chosen))
+            planned = _read_planned(store, min(chosen), max(chosen))
             yield [(each, chosen[each.number]) for each in planned if each.number in chosen]
         after = outcomes[-1].number
 
 
-def _planned(store: RunStore, first: int, last: int) -> Iterator[PlannedUser]:
+def _read_planned(store: RunStore, first: int, last: int) -> Iterator[PlannedUser]:
     for each in store.planned(first - 1):
         if each.number > last:
             return

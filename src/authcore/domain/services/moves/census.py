@@ -39,8 +39,9 @@ class CensusTaker:
     """
     Reads the accounts, then the users, and counts persons.  Changes nothing in either system.
 
-    ListUsers makes no user active in Cognito's bill.  Accounts come first: whatever is linked while
-    the users are read shows in the user, and the proof there tells that it is no disagreement.
+    ListUsers makes no user active in Cognito's bill.  Accounts come first: a link that is made
+    while the users are read shows in the user, and the proof there tells that it is no
+    disagreement.
 
     Attributes:
         directory: Lists the users.

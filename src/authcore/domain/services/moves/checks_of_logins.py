@@ -10,11 +10,11 @@ from authcore.domain.services.moves.evidence_reading import (
     OLD_SESSION,
     SHADOWS,
     SIGN_INS,
-    counted,
     fresh_census,
     old_sessions,
     read,
-    watched,
+    select_counts,
+    select_watched,
     watched_guards,
 )
 
@@ -27,7 +27,7 @@ CENSUS: Final = "authcore move status, which counts both systems"
 
 
 def _old_sessions(evidence: Evidence) -> Iterator[str]:
-    counts = (*watched_guards(evidence), *counted(evidence, *SHADOWS))
+    counts = (*watched_guards(evidence), *select_counts(evidence, *SHADOWS))
     if number := old_sessions(counts):
         last = max(each.day for each in counts if each.reason == OLD_SESSION and each.count)
         days = evidence.setup.quiet_days
@@ -35,7 +35,7 @@ def _old_sessions(evidence: Evidence) -> Iterator[str]:
 
 
 def _old_clients(evidence: Evidence) -> Iterator[str]:
-    counts = watched(evidence, "the auth service", *SIGN_INS)
+    counts = select_watched(evidence, "the auth service", *SIGN_INS)
     asked = sum(each.count for each in counts if each.action in _ASKED_BY_OLD_LOGIN)
     if asked:
         callers = ", ".join(evidence.setup.callers)
@@ -53,7 +53,7 @@ def _cut_off(census: Census) -> int:
     return census.persons["unreachable"] - census.locked_unreachable
 
 
-def _not_moved(evidence: Evidence) -> Iterator[str]:
+def _persons_left(evidence: Evidence) -> Iterator[str]:
     accepted = evidence.setup.left_behind
     if (number := _reachable(fresh_census(evidence))) > accepted:
         beyond = f", {accepted} of whom may stay behind" if accepted else ""
@@ -118,7 +118,7 @@ CHECKS: Final = (
         "AUTHCORE_READY_LEFT_BEHIND",
         needs=CENSUS,
         anchor="cut-over.md#users-who-never-came",
-        examine=_not_moved,
+        examine=_persons_left,
     ),
     ReadinessCheck(
         id="persons_reachable",

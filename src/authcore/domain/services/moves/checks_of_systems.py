@@ -6,7 +6,7 @@ from typing import Final
 from authcore.domain.model.checks import UNREAD
 from authcore.domain.model.deployment import NothingToAskError, Reading, UnreadPartError
 from authcore.domain.model.readiness import Evidence, ReadinessCheck
-from authcore.domain.services.moves.evidence_reading import counted, read
+from authcore.domain.services.moves.evidence_reading import read, select_counts
 
 
 _ONE_SIDED: Final = ("legacy_lacks_cognito_id", "cognito_lacks_legacy_uid", "unproven")
@@ -26,11 +26,11 @@ def _links(evidence: Evidence, *reasons: str) -> Iterator[str]:
         yield ", ".join(named)
 
 
-def _one_sided(evidence: Evidence) -> Iterator[str]:
+def _one_sided_links(evidence: Evidence) -> Iterator[str]:
     return _links(evidence, *_ONE_SIDED)
 
 
-def _crossed(evidence: Evidence) -> Iterator[str]:
+def _crossed_links(evidence: Evidence) -> Iterator[str]:
     return _links(evidence, *_CROSSED)
 
 
@@ -42,7 +42,7 @@ def _creates(evidence: Evidence) -> Iterator[str]:
     """A user whose create is in doubt names no account and is named by none: ``missing``."""
     if not (without := read(evidence.links).get("missing", 0)):
         return
-    lines = list(counted(evidence, "account_linking."))
+    lines = list(select_counts(evidence, "account_linking."))
     if not lines:
         raise UnreadPartError(
             f"{without} users have no account, and the history has no line of account linking"
@@ -70,8 +70,8 @@ def _dead_letters(evidence: Evidence) -> Iterator[str]:
         raise unread[0]
 
 
-def _parked(evidence: Evidence) -> Iterator[str]:
-    lines = list(counted(evidence, *_MESSAGES))
+def _parked_messages(evidence: Evidence) -> Iterator[str]:
+    lines = list(select_counts(evidence, *_MESSAGES))
     if not lines:
         if evidence.setup.has_profile_messages or evidence.setup.dead_letters != ():
             raise UnreadPartError("the history has no line of a message about a profile")
@@ -108,7 +108,7 @@ def _doctor(evidence: Evidence) -> Iterator[str]:
         raise UnreadPartError(f"authcore doctor: {unread.evidence}")
 
 
-def _misconfigured(evidence: Evidence) -> Iterator[str]:
+def _wrong_settings(evidence: Evidence) -> Iterator[str]:
     today = evidence.now.date()
     newest = [each for each in read(evidence.days) if (today - each.day).days <= 1]
     if all(each.day > today for each in newest):
@@ -127,7 +127,7 @@ CHECKS: Final = (
         mend="authcore links repair --dry-run; authcore links repair",
         needs=LINKS,
         anchor="reconcile.md#findings",
-        examine=_one_sided,
+        examine=_one_sided_links,
     ),
     ReadinessCheck(
         id="links_unambiguous",
@@ -136,7 +136,7 @@ CHECKS: Final = (
         mend="authcore links audit lists them; an operator decides each",
         needs=LINKS,
         anchor="reconcile.md#findings",
-        examine=_crossed,
+        examine=_crossed_links,
     ),
     ReadinessCheck(
         id="persons_single",
@@ -173,7 +173,7 @@ CHECKS: Final = (
         mend="authcore sync run; once every user is in step, --except messages_applied",
         needs=LINES,
         anchor="profile-sync.md#messages",
-        examine=_parked,
+        examine=_parked_messages,
     ),
     ReadinessCheck(
         id="runs_finished",
@@ -209,6 +209,6 @@ CHECKS: Final = (
         mend="read detail of the audit lines with the outcome misconfigured",
         needs=LINES,
         anchor="observing.md#authcoremisconfigured",
-        examine=_misconfigured,
+        examine=_wrong_settings,
     ),
 )

@@ -65,7 +65,7 @@ def quiet_days(evidence: Evidence) -> tuple[date, ...]:
     return tuple(today - timedelta(n) for n in range(evidence.setup.quiet_days, 0, -1))
 
 
-def counted(evidence: Evidence, *actions: str) -> Iterator[DailyCount]:
+def select_counts(evidence: Evidence, *actions: str) -> Iterator[DailyCount]:
     """
     Yield the counts of the window, today's included, of some actions.
 
@@ -83,7 +83,7 @@ def counted(evidence: Evidence, *actions: str) -> Iterator[DailyCount]:
             yield each
 
 
-def watched(evidence: Evidence, of: str, *actions: str) -> tuple[DailyCount, ...]:
+def select_watched(evidence: Evidence, of: str, *actions: str) -> tuple[DailyCount, ...]:
     """
     Return the same, of a part of which every whole day of the window has a count, be it 0.
 
@@ -97,7 +97,7 @@ def watched(evidence: Evidence, of: str, *actions: str) -> tuple[DailyCount, ...
     Raises:
         UnreadPartError: There is no history, or a day of it has no count of that part.
     """
-    found = tuple(counted(evidence, *actions))
+    found = tuple(select_counts(evidence, *actions))
     _require_each_day(evidence, of, found)
     return found
 
@@ -112,7 +112,7 @@ def watched_guards(evidence: Evidence) -> tuple[DailyCount, ...]:
     Raises:
         UnreadPartError: There is no history, or a day of it has no such count.
     """
-    found = tuple(counted(evidence, *GUARDS))
+    found = tuple(select_counts(evidence, *GUARDS))
     _require_each_day(
         evidence, "the guards", [each for each in found if each.reason == OLD_SESSION]
     )

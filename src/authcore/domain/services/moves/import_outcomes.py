@@ -38,7 +38,7 @@ class ImportOutcomes:
     A job tells counts only.  A user of the pool counts as imported for a row if it is the run's
     own, see OwnUsers; a row without such a user is ``refused``, once all imported users are listed.
     Users of whom the pool shows no trace by then (deleted, or refused a link at the first sign-in)
-    would keep the run from its end: a second command that finds no more of them goes on.
+    would keep the run from its end: a second command that finds no more of them continues.
 
     Args:
         store: The run.
@@ -72,7 +72,7 @@ class ImportOutcomes:
         if self._finds_all(on_outcomes) or self._was_as_short():
             self._refuse_others(on_outcomes)
             return
-        self.store.note(SHORT, str(self._created()))
+        self.store.note(SHORT, str(self._count_created()))
         raise ProviderUnavailableError(
             "the pool lists fewer users than the jobs imported", detail="listing incomplete"
         )
@@ -82,14 +82,14 @@ class ImportOutcomes:
             if reading:
                 self.pause.wait(SETTLE)
             self._read(on_outcomes)
-            if self._created() >= self.imported():
+            if self._count_created() >= self.imported():
                 return True
         return False
 
     def _was_as_short(self) -> bool:
-        return self.store.noted().get(SHORT) == str(self._created())
+        return self.store.noted().get(SHORT) == str(self._count_created())
 
-    def _created(self) -> int:
+    def _count_created(self) -> int:
         counts = self.store.counts()
         return sum(count for (kind, _), count in counts.items() if kind == "created")
 

@@ -1,7 +1,6 @@
 """Writes the links of the users whom a run created, on both sides."""
 
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 import attrs
@@ -9,10 +8,8 @@ import attrs
 from authcore.domain.errors import (
     AccountNotFoundError,
     ConfigurationError,
-    RejectedError,
     UnprovenLinkError,
 )
-from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import FoundAccount, LinkOutcome, PoolAccount
@@ -21,9 +18,10 @@ from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.accounts.claimed_account import ClaimedAccount
 from authcore.domain.services.accounts.pool_side import PoolSide
 from authcore.domain.services.accounts.retrying import Retrier
-from authcore.domain.services.moves.batches import OnOutcomes, Workers, with_outcome
+from authcore.domain.services.moves.batches import OnOutcomes, Workers
 from authcore.domain.services.moves.own_users import UNUSED, holds
-from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
+from authcore.domain.services.moves.pool_turn import RequireTurn
+from authcore.domain.services.moves.run_step import RunStep
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.legacy_links import LegacyLinks
@@ -35,8 +33,6 @@ LINKING: Final = "linking"
 """
 Note of the run: once an account may name a user of the run, ``begun https://legacy.example``.
 """
-
-Planned = tuple[PlannedUser, UserOutcome]
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -95,38 +91,30 @@ class RunLinking:
         """
         require_same_system(self.store, self.system)
         self.store.note(LINKING, _begun(self.system))
-        for batch in with_outcome(self.store, frozenset({"created", "opened"})):
-            outcomes, failure = self.workers.settle(partial(self._link, require=require), batch)
-            self.store.record(outcomes)
-            on_outcomes(outcomes)
-            if failure is not None:
-                raise failure
-
-    def _link(self, planned: Planned, require: RequireTurn) -> UserOutcome:
-        row, outcome = planned
-        try:
-            linked = call_in_turn(self.retrier, require, partial(self._attempt, row, outcome))
-        except RejectedError as error:
-            linked = attrs.evolve(outcome, reason=error.code)
-        result: Outcome = "accepted" if linked.kind == "linked" else "rejected"
-        self.audit.record(
-            AuditEvent("move.link", result, linked.reason, linked.subject, row.legacy_uid)
+        step = RunStep(
+            store=self.store,
+            retrier=self.retrier,
+            audit=self.audit,
+            workers=self.workers,
+            action="move.link",
+            kind="linked",
+            before=frozenset({"created", "opened"}),
         )
-        return linked
+        step.run(self._link, require, on_outcomes)
 
-    def _attempt(self, row: PlannedUser, outcome: UserOutcome) -> UserOutcome:
+    def _link(self, row: PlannedUser, outcome: UserOutcome) -> UserOutcome:
         found = self._created_user(outcome)
         user = _pool_account(found)
-        account = self._claimed(user, row)
+        account = self._require_account(user, row)
         if account.account.cognito_id is None:
             self.links.attach_cognito_id(
                 account.account.legacy_uid, user.subject, reset_access=False
             )
         if self._pool_side.is_linked(user):  # by an attempt that was not recorded
             is_unused = found.status in UNUSED and holds(found, row)
-            return _evolved(outcome, found.modified_at if is_unused else None)
+            return _mark_linked(outcome, found.modified_at if is_unused else None)
         self._pool_side.prove(user, LinkOutcome("linked", account.way, row.legacy_uid))
-        return self._linked(found, outcome)
+        return self._date_proof(found, outcome)
 
     def _created_user(self, outcome: UserOutcome) -> DirectoryUser:
         found = self.directory.find(outcome.subject) if outcome.subject else None
@@ -134,14 +122,14 @@ class RunLinking:
             raise AccountNotFoundError("the user is not in the pool any more")
         return found
 
-    def _claimed(self, user: PoolAccount, row: PlannedUser) -> FoundAccount:
+    def _require_account(self, user: PoolAccount, row: PlannedUser) -> FoundAccount:
         checked = ClaimedAccount(accounts=self.accounts, links=self.links, proofs=self.proofs)
         found = checked.find(user)
         if found is None or found.account.legacy_uid != row.legacy_uid:
             raise UnprovenLinkError("nothing proves that the account is the user's")
         return found
 
-    def _linked(self, before: DirectoryUser, outcome: UserOutcome) -> UserOutcome:
+    def _date_proof(self, before: DirectoryUser, outcome: UserOutcome) -> UserOutcome:
         """
         Return the outcome with the date of the proof, by which an undo sees later changes.
 
@@ -153,7 +141,7 @@ class RunLinking:
         is_same = before.modified_at == outcome.modified_at and after.status in UNUSED
         is_same &= _others(before) == _others(after) and before.enabled == after.enabled
         modified_at = after.modified_at if is_same else None
-        return _evolved(outcome, modified_at)
+        return _mark_linked(outcome, modified_at)
 
     @property
     def _pool_side(self) -> PoolSide:
@@ -165,7 +153,7 @@ def require_same_system(store: RunStore, system: str) -> None:
     Check that links of the run, if it has any, are in *system*.
 
     Another system has accounts of the same ids: an undo would find no link to take back there and
-    remove the user, while the account goes on to name that user and lets its owner move no more.
+    remove the user, while the account still names that user and lets its owner move no more.
 
     Raises:
         ConfigurationError: They are in another one.
@@ -182,7 +170,7 @@ def _begun(system: str) -> str:
     return f"begun {system}".rstrip()
 
 
-def _evolved(outcome: UserOutcome, modified_at: datetime | None) -> UserOutcome:
+def _mark_linked(outcome: UserOutcome, modified_at: datetime | None) -> UserOutcome:
     return attrs.evolve(outcome, kind="linked", reason="ok", modified_at=modified_at)
 
 

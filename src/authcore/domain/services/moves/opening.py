@@ -1,16 +1,15 @@
 """Lets the users whom a run created one by one reset their passwords."""
 
-from functools import partial
 from typing import Final
 
 import attrs
 
-from authcore.domain.errors import AccountNotFoundError, RejectedError
-from authcore.domain.model.audit import AuditEvent, Outcome
-from authcore.domain.model.moves import PlannedUser, UserOutcome
+from authcore.domain.errors import AccountNotFoundError
+from authcore.domain.model.moves import UserOutcome
 from authcore.domain.services.accounts.retrying import Retrier
-from authcore.domain.services.moves.batches import OnOutcomes, Workers, with_outcome
-from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
+from authcore.domain.services.moves.batches import OnOutcomes, Workers
+from authcore.domain.services.moves.pool_turn import RequireTurn
+from authcore.domain.services.moves.run_step import RunStep
 from authcore.ports.audit import AuditLog
 from authcore.ports.move_runs import RunStore
 from authcore.ports.system import Entropy
@@ -25,8 +24,6 @@ PASSWORD_LENGTH: Final = 120
 
 EVERY_KIND: Final = "aA1-"
 """One character of each kind that a password policy can ask for."""
-
-Planned = tuple[PlannedUser, UserOutcome]
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -73,26 +70,18 @@ class RunOpening:
 
             ConfigurationError: The store cannot be used.
         """
-        for batch in with_outcome(self.store, frozenset({"created", "linked"})):
-            outcomes, failure = self.workers.settle(partial(self._open, require=require), batch)
-            self.store.record(outcomes)
-            on_outcomes(outcomes)
-            if failure is not None:
-                raise failure
-
-    def _open(self, planned: Planned, require: RequireTurn) -> UserOutcome:
-        row, outcome = planned
-        try:
-            opened = call_in_turn(self.retrier, require, partial(self._attempt, outcome))
-        except RejectedError as error:
-            opened = attrs.evolve(outcome, reason=error.code)
-        result: Outcome = "accepted" if opened.kind == "opened" else "rejected"
-        self.audit.record(
-            AuditEvent("move.open", result, opened.reason, opened.subject, row.legacy_uid)
+        step = RunStep(
+            store=self.store,
+            retrier=self.retrier,
+            audit=self.audit,
+            workers=self.workers,
+            action="move.open",
+            kind="opened",
+            before=frozenset({"created", "linked"}),
         )
-        return opened
+        step.run(lambda _, outcome: self._open(outcome), require, on_outcomes)
 
-    def _attempt(self, outcome: UserOutcome) -> UserOutcome:
+    def _open(self, outcome: UserOutcome) -> UserOutcome:
         found = self.administration.find_by_subject(outcome.subject or "")
         if found is None or not found.found_by_subject:
             raise AccountNotFoundError("the user is not in the pool any more")

@@ -11,11 +11,11 @@ from authcore.domain.model.runbook import Stage, StageId
 from authcore.domain.services.moves.evidence_reading import (
     GUARDS,
     SIGN_INS,
-    counted,
     fresh_census,
     old_sessions,
     read,
-    watched,
+    select_counts,
+    select_watched,
     watched_guards,
 )
 
@@ -125,7 +125,7 @@ def steps_back(stage: Stage) -> tuple[str, ...]:
 
 
 def _stage(evidence: Evidence) -> StageId:
-    if not any(each.count for each in counted(evidence, *SIGN_INS) if _is_sign_in(each)):
+    if not any(each.count for each in select_counts(evidence, *SIGN_INS) if _is_sign_in(each)):
         return _before(evidence)
     if not _admits_old_sessions(evidence):
         return _after_the_end(evidence)
@@ -138,7 +138,7 @@ def _stage(evidence: Evidence) -> StageId:
 def _before(evidence: Evidence) -> StageId:
     """Say that nothing has begun; a history without the auth service's lines does not show it."""
     if fresh_census(evidence).gone_over > 0:
-        watched(evidence, "the auth service", *SIGN_INS)
+        select_watched(evidence, "the auth service", *SIGN_INS)
     return "before"
 
 

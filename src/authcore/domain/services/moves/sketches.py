@@ -43,7 +43,7 @@ class DistinctCount:
             return round(_REGISTERS * math.log(_REGISTERS / empty))
         return round(raw)
 
-    def joined(self, other: "DistinctCount") -> "DistinctCount":
+    def join(self, other: "DistinctCount") -> "DistinctCount":
         """Return the count of the texts of both."""
         union = DistinctCount()
         union._registers = bytearray(map(max, self._registers, other._registers))  # noqa: SLF001 - of this class

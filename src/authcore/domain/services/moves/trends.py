@@ -33,8 +33,18 @@ See: Amazon Cognito "Quotas" (monthly active users: sign-up, sign-in, token refr
 change, attribute update).
 """
 
-BY_TOOLS: Final = frozenset({"links.repair", "profile_sync", "profile_sync.message"})
-"""The same, where authcore itself reads the user by AdminGetUser."""
+BY_TOOLS: Final = frozenset(
+    {
+        *("links.repair", "profile_sync", "profile_sync.message"),
+        *("move.create", "move.link", "move.open", "move.undo"),
+    }
+)
+"""
+The same, where authcore itself creates the user, or reads the user by AdminGetUser.
+
+See: Amazon Cognito "Quotas" (monthly active users: administrative creation; query of a user's
+attributes as an administrator; import from a CSV file is none).
+"""
 
 MOVES: Final = frozenset(
     {"user_migration.authenticate", "user_migration.forgot_password", "account_linking.linked"}
@@ -130,7 +140,7 @@ def _series(sums: _Sums) -> Iterator[tuple[_Series, int]]:
 def _active(sums: _Sums) -> Iterator[ActiveUsers]:
     for month in sorted({*sums.themselves, *sums.tools}):
         themselves = sums.themselves[month]
-        every = themselves.joined(sums.tools[month]).count()
+        every = themselves.join(sums.tools[month]).count()
         alone = themselves.count()
         yield ActiveUsers(month, alone, max(every - alone, 0))
 

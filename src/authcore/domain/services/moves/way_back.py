@@ -116,7 +116,7 @@ def _unlinked_passwords(evidence: Evidence) -> Difference:
     )
 
 
-def _never_used(evidence: Evidence) -> Difference:
+def _users_of_runs(evidence: Evidence) -> Difference:
     """Count users whom a run linked: until they have a password in the pool, it refuses them."""
     if not evidence.setup.has_one_password:
         raise NothingToAskError
@@ -129,8 +129,8 @@ def _never_used(evidence: Evidence) -> Difference:
     )
     return Difference(
         id="linked_by_a_run",
-        what="were created and linked by authcore move: until they have set a password in Cognito, "
-        "the old login refuses the right one",
+        what="created and linked by authcore move: until a password is set in Cognito, the old "
+        "login refuses the right one",
         at_least=0,
         at_most=linked,
         kept_by="",
@@ -162,7 +162,7 @@ def _broken_links(evidence: Evidence) -> Difference:
     surely = sum(found.get(each, 0) for each in REFUSED)
     return Difference(
         id="broken_links",
-        what="have an account that names a user who does not name it: the old login refuses them",
+        what="refused by the old login: the account names a user who does not name it",
         at_least=surely,
         at_most=surely + sum(found.get(each, 0) for each in PERHAPS_REFUSED),
         kept_by="",
@@ -175,7 +175,7 @@ def _native(evidence: Evidence) -> Difference:
     number = fresh_census(evidence).persons["native"]
     return Difference(
         id="sign_ups",
-        what="signed up in Cognito and have no account in the legacy system",
+        what="signed up in Cognito, without an account in the legacy system",
         at_least=number,
         at_most=number,
         kept_by="",
@@ -188,7 +188,7 @@ def _providers_only(evidence: Evidence) -> Difference:
     number = fresh_census(evidence).providers_only
     return Difference(
         id="providers_only",
-        what="sign in with a provider only and have no password in Cognito",
+        what="without a password in Cognito: a provider is the only way to sign in",
         at_least=0,
         at_most=number,
         kept_by="",
@@ -197,13 +197,13 @@ def _providers_only(evidence: Evidence) -> Difference:
     )
 
 
-def _created(evidence: Evidence) -> Difference:
+def _created_accounts(evidence: Evidence) -> Difference:
     """Count accounts that linking made without a password."""
     number = _total(evidence, "account_linking.created")
     is_kept = evidence.setup.has_one_password
     return Difference(
         id="accounts_without_password",
-        what="have an account that linking created, without a password",
+        what="with an account that linking created, without a password",
         at_least=0,
         at_most=number,
         kept_by=POOL_IS_ASKED if is_kept else "",
@@ -250,12 +250,12 @@ def _open(name: str, why: str) -> Obstacle:
 COMPARISONS: Final[dict[str, Compare]] = {
     "passwords": _passwords,
     "passwords_of_unlinked": _unlinked_passwords,
-    "linked_by_a_run": _never_used,
+    "linked_by_a_run": _users_of_runs,
     "second_factors": _second_factors,
     "broken_links": _broken_links,
     "sign_ups": _native,
     "providers_only": _providers_only,
-    "accounts_without_password": _created,
+    "accounts_without_password": _created_accounts,
     "profiles": _profiles,
 }
 """By the id of the difference, in the order of the report."""

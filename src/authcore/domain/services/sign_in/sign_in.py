@@ -128,7 +128,7 @@ class SignIn:
         if not all(map(is_provider_name, self.client.providers)):
             problems.append("providers: must be names of identity providers, 32 characters at most")
         if not are_distinct_providers(self.client.providers):
-            problems.append("providers: must name each one once, whatever its letter case")
+            problems.append("providers: must name each one once, in any letter case")
         if not timedelta(0) < self.attempt_lifetime <= MAX_ATTEMPT_LIFETIME:
             problems.append(
                 f"attempt_lifetime: must be more than 0, at most {MAX_ATTEMPT_LIFETIME}"
