@@ -37,11 +37,6 @@ def value(unverified: object) -> str:
     return printable(json.dumps(unverified, ensure_ascii=False))
 
 
-def format_count(count: int, noun: str) -> str:
-    """Format ``1 user``, ``2,000 users``; *noun* is one whose plural ends with an s."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def moment(unverified: object, *, now: datetime) -> str:
     """
     Format a NumericDate as UTC and as distance from *now*; anything else as "not a time".

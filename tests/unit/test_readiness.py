@@ -1,5 +1,6 @@
 """Whether the old login can be switched off: what is in the way is named, and nothing else."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import combinations
@@ -121,6 +122,13 @@ def test_each_obstacle_says_what_to_do_next_and_where_it_is_explained() -> None:
         assert found.evidence
         assert found.mend
         assert found.anchor.partition("#")[0].endswith(".md")
+
+
+def test_one_of_a_kind_is_said_in_the_singular() -> None:
+    evidence = with_census(clean_end(), legacy_only=1 + clean_end().setup.left_behind)
+    for plant in PLANTED.values():
+        for found in assess(plant(evidence)).blockers:
+            assert not re.search(r"\b1 [a-z-]+s\b", found.evidence), found.evidence
 
 
 PARTS: Final[dict[str, set[str]]] = {

@@ -59,8 +59,8 @@ def accuracy_sentence(census: Census) -> str:
     """Say what the count is not."""
     began = f", read from {census.began_at:%H:%M}" if census.began_at else ""
     return (
-        f"Counted {census.at:%Y-%m-%d %H:%M} UTC{began}: no snapshot. {number(census.changed)} "
-        "users were seen to change meanwhile; about as many more may have changed unseen."
+        f"Counted {census.at:%Y-%m-%d %H:%M} UTC{began}: no snapshot. Users seen to "
+        f"change meanwhile: {number(census.changed)}; about as many more may have changed unseen."
     )
 
 

@@ -13,13 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore.domain.errors import UnavailableError
+from authcore.domain.model.counts import format_count
 from authcore.domain.model.moves import Run
 from authcore.domain.model.reasons.move_reasons import sentence_of
 from authcore_cli.links_output import describe_wait
 from authcore_cli.move.plan_job import Counts, PlanReport
 from authcore_cli.process import CommandContext
 from authcore_cli.progress_bar import RateColumn, make_bar
-from authcore_cli.terminal_text import format_count, printable
+from authcore_cli.terminal_text import printable
 
 
 class PlanLines(PlanReport):

@@ -5,10 +5,10 @@ from typing import Final
 
 from rich.text import Text
 
+from authcore.domain.model.counts import format_count
 from authcore.domain.model.runbook import Difference, WayBack, WayBackVerdict
 from authcore_cli.move.ready_output import obstacle_as_json, print_line, print_unknown
 from authcore_cli.process import CommandContext
-from authcore_cli.terminal_text import format_count
 
 
 SUMMARIES: Final[dict[WayBackVerdict, tuple[str, str]]] = {

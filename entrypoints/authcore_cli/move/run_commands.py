@@ -8,12 +8,13 @@ from rich.padding import Padding
 from rich.text import Text
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.counts import format_count
 from authcore.domain.model.moves import Run
 from authcore_cli.links_commands import JsonLines
 from authcore_cli.move.plan_job import Counts
 from authcore_cli.move.plan_output import by_reason, reasons_table, total_of
 from authcore_cli.process import CommandContext, ExitStatus
-from authcore_cli.terminal_text import format_count, printable
+from authcore_cli.terminal_text import printable
 
 
 PLAN_KINDS: Final = ("planned", "rejected")

@@ -7,6 +7,7 @@ from rich.progress import MofNCompleteColumn, TimeRemainingColumn
 from rich.text import Text
 
 from authcore.domain.errors import UnavailableError
+from authcore.domain.model.counts import format_count
 from authcore.domain.model.moves import Run, UserOutcome
 from authcore.domain.model.reasons import REASONS
 from authcore.ports.user_creation import ImportJob
@@ -16,7 +17,6 @@ from authcore_cli.move.plan_output import by_reason, total_of
 from authcore_cli.move.run_tools import RunReport
 from authcore_cli.process import CommandContext
 from authcore_cli.progress_bar import RateColumn, make_bar
-from authcore_cli.terminal_text import format_count
 
 
 KINDS: tuple[str, ...] = (

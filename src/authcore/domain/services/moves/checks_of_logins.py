@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authcore.domain.model.census import Census
+from authcore.domain.model.counts import format_count
 from authcore.domain.model.deployment import NothingToAskError
 from authcore.domain.model.readiness import OBSERVED, Evidence, ReadinessCheck
 from authcore.domain.services.moves.evidence_reading import (
@@ -31,7 +32,8 @@ def _old_sessions(evidence: Evidence) -> Iterator[str]:
     if number := old_sessions(counts):
         last = max(each.day for each in counts if each.reason == OLD_SESSION and each.count)
         days = evidence.setup.quiet_days
-        yield f"the old login admitted {number} requests in the last {days} days, on {last} last"
+        requests, window = format_count(number, "request"), format_count(days, "day")
+        yield f"the old login admitted {requests} in the last {window}, on {last} last"
 
 
 def _old_clients(evidence: Evidence) -> Iterator[str]:
@@ -40,7 +42,7 @@ def _old_clients(evidence: Evidence) -> Iterator[str]:
     if asked:
         callers = ", ".join(evidence.setup.callers)
         by = f" by {callers}" if callers else ""
-        yield f"{asked} passwords were checked or set{by} for the old login"
+        yield f"checked or set{by} for the old login: {format_count(asked, 'password')}"
 
 
 def _reachable(census: Census) -> int:
@@ -57,14 +59,14 @@ def _persons_left(evidence: Evidence) -> Iterator[str]:
     accepted = evidence.setup.left_behind
     if (number := _reachable(fresh_census(evidence))) > accepted:
         beyond = f", {accepted} of whom may stay behind" if accepted else ""
-        yield f"{number} persons have not moved{beyond}"
+        yield f"not moved: {format_count(number, 'person')}{beyond}"
 
 
 def _unreachable(evidence: Evidence) -> Iterator[str]:
     if (number := _cut_off(fresh_census(evidence))) > 0:
         yield (
-            f"{number} persons have not moved, and no verified address reaches them: after the "
-            "switch-off only the old password moves them"
+            f"not moved, and without a verified address: {format_count(number, 'person')}; after "
+            "the switch-off only the old password moves them"
         )
 
 
@@ -73,7 +75,8 @@ def _legacy_resets(evidence: Evidence) -> Iterator[str]:
         raise NothingToAskError
     census = fresh_census(evidence)
     if (number := _reachable(census) + _cut_off(census)) > 0:
-        yield f"{number} persons who have not moved can reset their passwords on the old page only"
+        persons = format_count(number, "person")
+        yield f"not moved, and able to reset the password on the old page only: {persons}"
 
 
 def _observing(evidence: Evidence) -> Iterator[str]:

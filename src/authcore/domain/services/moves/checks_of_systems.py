@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from authcore.domain.model.checks import UNREAD
+from authcore.domain.model.counts import format_count
 from authcore.domain.model.deployment import NothingToAskError, Reading, UnreadPartError
 from authcore.domain.model.readiness import Evidence, ReadinessCheck
 from authcore.domain.services.moves.evidence_reading import read, select_counts
@@ -45,10 +46,12 @@ def _creates(evidence: Evidence) -> Iterator[str]:
     lines = list(select_counts(evidence, "account_linking."))
     if not lines:
         raise UnreadPartError(
-            f"{without} users have no account, and the history has no line of account linking"
+            f"without an account: {format_count(without, 'user')}; and the history has no line of "
+            "account linking"
         )
     if refused := sum(each.count for each in lines if each.reason == "link_blind_retry"):
-        yield f"{refused} sign-ins were not linked, because an earlier create may have worked"
+        sign_ins = format_count(refused, "sign-in")
+        yield f"not linked, because an earlier create may have worked: {sign_ins}"
 
 
 def _dead_letters(evidence: Evidence) -> Iterator[str]:
@@ -65,7 +68,7 @@ def _dead_letters(evidence: Evidence) -> Iterator[str]:
             unread.append(error)
         else:
             if number:
-                yield f"{number} messages in {url.rpartition('/')[2]}"
+                yield f"{format_count(number, 'message')} in {url.rpartition('/')[2]}"
     if unread:
         raise unread[0]
 
@@ -79,7 +82,8 @@ def _parked_messages(evidence: Evidence) -> Iterator[str]:
     parked = [each for each in lines if each.outcome == "rejected"]
     reasons = sorted({each.reason for each in parked if each.count})
     if reasons:
-        yield f"{sum(each.count for each in parked)} messages: {', '.join(reasons)}"
+        messages = format_count(sum(each.count for each in parked), "message")
+        yield f"{messages}: {', '.join(reasons)}"
 
 
 def _runs(evidence: Evidence) -> Iterator[str]:
@@ -95,14 +99,14 @@ def _closed_users(evidence: Evidence) -> Iterator[str]:
             number for (kind, _), number in each.counts.items() if kind in _WITHOUT_PASSWORD
         )
         if closed and each.run.target == "create":
-            yield f"run {each.run.run_id} created {closed} users who cannot sign in"
+            yield f"run {each.run.run_id} created {format_count(closed, 'user')} who cannot sign in"
 
 
 def _doctor(evidence: Evidence) -> Iterator[str]:
     report = read(evidence.doctor)
     found = sorted({each.id for each in report.findings if each.id != UNREAD})
     if found:
-        yield f"{len(found)} checks of authcore doctor: {', '.join(found)}"
+        yield f"{format_count(len(found), 'check')} of authcore doctor: {', '.join(found)}"
     elif not report.is_complete:
         unread = next(each for each in report.findings if each.id == UNREAD)
         raise UnreadPartError(f"authcore doctor: {unread.evidence}")
@@ -116,7 +120,8 @@ def _wrong_settings(evidence: Evidence) -> Iterator[str]:
     wrong = [each for each in newest if each.outcome == "misconfigured" and each.count]
     if wrong:
         actions = ", ".join(sorted({f"{each.action} {each.reason}" for each in wrong}))
-        yield f"{sum(each.count for each in wrong)} times since yesterday: {actions}"
+        times = format_count(sum(each.count for each in wrong), "time")
+        yield f"{times} since yesterday: {actions}"
 
 
 CHECKS: Final = (
