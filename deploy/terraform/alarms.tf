@@ -12,7 +12,7 @@ resource "aws_sns_topic_subscription" "mail" {
 }
 
 locals {
-  sums = {
+  sums = merge({
     misconfigured = {
       about      = "An operator must act - the audit log names the reason (docs/reasons.md)"
       namespace  = local.namespace
@@ -29,15 +29,16 @@ locals {
       period     = 3600
       statistic  = "Sum"
     }
-    dead-letters = {
+    }, {
+    for queue in aws_sqs_queue.dead_letters : "dead-letters" => {
       about      = "A profile message failed ten times (docs/profile-sync.md)"
       namespace  = "AWS/SQS"
       metric     = "ApproximateNumberOfMessagesVisible"
-      dimensions = { QueueName = aws_sqs_queue.dead_letters.name }
+      dimensions = { QueueName = queue.name }
       period     = 300
       statistic  = "Maximum"
     }
-  }
+  })
 }
 
 resource "aws_cloudwatch_metric_alarm" "any" {

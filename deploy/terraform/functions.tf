@@ -4,8 +4,11 @@ data "aws_secretsmanager_secret_version" "link_proof_keys" {
 }
 
 locals {
-  triggers = toset(["user-migration", "account-linking", "pre-sign-up", "pre-token-generation"])
-  doors    = setunion(local.triggers, ["profile-sync", "web"])
+  has_old_pool = var.old_pool_id != ""
+  triggers     = toset(["user-migration", "account-linking", "pre-sign-up", "pre-token-generation"])
+  doors        = setunion(local.triggers, local.has_old_pool ? ["web"] : ["profile-sync", "web"])
+  # Of the zips only this one has botocore, which asks the old pool.
+  zips = { for door in local.triggers : door => door == "user-migration" && local.has_old_pool ? "account-linking" : door }
 
   namespace = "authcore/${var.name}" # of metrics, or the alarms of two systems mix
   common = {
@@ -14,10 +17,19 @@ locals {
     AUTHCORE_METRICS_NAMESPACE = local.namespace
   }
   region = { AUTHCORE_COGNITO_REGION = data.aws_region.this.region }
-  legacy = {
+  legacy = { for name, text in {
     AUTHCORE_LEGACY_URL         = var.legacy_url
     AUTHCORE_LEGACY_API_KEY_ARN = var.legacy_api_key_secret_arn
-  }
+  } : name => text if !local.has_old_pool }
+  old_pool = { for name, text in {
+    AUTHCORE_OLD_POOL_USER_POOL_ID = var.old_pool_id
+    AUTHCORE_OLD_POOL_CLIENT_ID    = var.old_pool_client_id
+    AUTHCORE_OLD_POOL_KIND         = var.old_pool_kind
+    AUTHCORE_OLD_POOL_MFA          = var.old_pool_mfa
+  } : name => text if local.has_old_pool }
+  old_pool_secret = { for name, text in {
+    AUTHCORE_OLD_POOL_CLIENT_SECRET_ARN = var.old_pool_client_secret_arn
+  } : name => text if local.has_old_pool }
   proofs = { AUTHCORE_LINK_PROOF_KEYS = data.aws_secretsmanager_secret_version.link_proof_keys.secret_string }
   migration = {
     AUTHCORE_MIGRATION_POOL           = var.pool_kind
@@ -30,22 +42,38 @@ locals {
     AUTHCORE_LINKING_TABLE           = contains(["lease", "once"], var.linking_creation) ? aws_dynamodb_table.shared.name : ""
   }
   variables = {
-    user-migration       = merge(local.common, local.legacy, local.migration, local.proofs)
-    account-linking      = merge(local.common, local.region, local.legacy, local.linking, local.proofs)
-    pre-sign-up          = merge(local.common, local.region, local.legacy, local.linking)
-    pre-token-generation = merge(local.common, local.region, local.legacy, local.linking, local.proofs)
+    user-migration       = merge(local.common, local.legacy, local.old_pool, local.old_pool_secret, local.migration, local.proofs)
+    account-linking      = merge(local.common, local.region, local.legacy, local.old_pool, local.linking, local.proofs)
+    pre-sign-up          = merge(local.common, local.region, local.legacy, local.old_pool, local.linking)
+    pre-token-generation = merge(local.common, local.region, local.legacy, local.old_pool, local.linking, local.proofs)
   }
 
-  # The statements of deploy/policies, with the ARNs of this account; of the auth service those of features that are on.
+  # The statements of deploy/policies, with the ARNs of this account, and without those of features that are off.
   policies = {
     for door in local.doors : door =>
     jsondecode(file("${path.module}/../policies/${door == "web" ? "web-function" : door}.json")).Statement
   }
   off = ["Sessions", "Attempts", "Challenges", "Webhooks", "SyncTurns", "Profiles", "WriteQuota", "Connect", "OldLogin"]
-  secrets = {
-    for door in local.doors : door => door != "web" ? [var.legacy_api_key_secret_arn] :
-    [aws_secretsmanager_secret.client.arn, var.cookie_keys_secret_arn, var.legacy_api_key_secret_arn]
+  left_out = {
+    for door in local.doors : door => concat(
+      door == "web" ? local.off : [],
+      local.has_old_pool ? [] : ["OldPool", "OldPoolMarks"],
+      local.has_old_pool && !contains(["user-migration", "web"], door) ? ["Secrets"] : [],
+    )
   }
+  old_side_secrets = local.has_old_pool ? [] : [var.legacy_api_key_secret_arn]
+  secrets = {
+    for door in local.doors : door => concat(
+      door == "web" ? [aws_secretsmanager_secret.client.arn, var.cookie_keys_secret_arn] : [],
+      door == "user-migration" ? values(local.old_pool_secret) : [],
+      local.old_side_secrets,
+    )
+  }
+  # The region is part of the id.
+  old_pool_arn = join(":", [
+    "arn", data.aws_partition.this.partition, "cognito-idp", split("_", var.old_pool_id)[0],
+    data.aws_caller_identity.this.account_id, "userpool/${var.old_pool_id}",
+  ])
 }
 
 resource "aws_cloudwatch_log_group" "function" {
@@ -72,14 +100,15 @@ resource "aws_iam_role_policy" "function" {
     Version = "2012-10-17"
     Statement = [for statement in local.policies[each.key] : merge(statement, {
       Resource = {
-        "$${UserPoolArn}"   = [module.pool.arn]
-        "$${TableArn}"      = [aws_dynamodb_table.shared.arn]
-        "$${QueueArn}"      = [aws_sqs_queue.profiles.arn]
-        "$${SecretArns}"    = local.secrets[each.key]
-        "$${LogGroupArn}:*" = ["${aws_cloudwatch_log_group.function[each.key].arn}:*"]
-        "*"                 = ["*"]
+        "$${UserPoolArn}"    = [module.pool.arn]
+        "$${OldUserPoolArn}" = [local.old_pool_arn]
+        "$${TableArn}"       = [aws_dynamodb_table.shared.arn]
+        "$${QueueArn}"       = aws_sqs_queue.profiles[*].arn
+        "$${SecretArns}"     = local.secrets[each.key]
+        "$${LogGroupArn}:*"  = ["${aws_cloudwatch_log_group.function[each.key].arn}:*"]
+        "*"                  = ["*"]
       }[statement.Resource]
-    }) if !(each.key == "web" && contains(local.off, statement.Sid))]
+    }) if !contains(local.left_out[each.key], statement.Sid)]
   })
 }
 
@@ -90,8 +119,8 @@ resource "aws_lambda_function" "trigger" {
   runtime          = "python3.13"
   architectures    = ["arm64"]
   handler          = "authcore_lambda.${replace(each.key, "-", "_")}.handler"
-  filename         = "${path.module}/../../build/package/${each.key}-arm64.zip"
-  source_code_hash = filebase64sha256("${path.module}/../../build/package/${each.key}-arm64.zip")
+  filename         = "${path.module}/../../build/package/${local.zips[each.key]}-arm64.zip"
+  source_code_hash = filebase64sha256("${path.module}/../../build/package/${local.zips[each.key]}-arm64.zip")
   memory_size      = 1024
   timeout          = 5 # Cognito waits no longer for a trigger
   kms_key_arn      = aws_kms_key.data.arn
@@ -114,6 +143,7 @@ resource "aws_lambda_permission" "pool" {
 }
 
 resource "aws_lambda_function" "profile_sync" {
+  count            = local.has_old_pool ? 0 : 1
   function_name    = "${var.name}-profile-sync"
   role             = aws_iam_role.function["profile-sync"].arn
   runtime          = "python3.13"
@@ -138,8 +168,9 @@ resource "aws_lambda_function" "profile_sync" {
 }
 
 resource "aws_lambda_event_source_mapping" "profiles" {
-  event_source_arn        = aws_sqs_queue.profiles.arn
-  function_name           = aws_lambda_function.profile_sync.arn
+  count                   = local.has_old_pool ? 0 : 1
+  event_source_arn        = aws_sqs_queue.profiles[0].arn
+  function_name           = aws_lambda_function.profile_sync[0].arn
   batch_size              = 10
   function_response_types = ["ReportBatchItemFailures"]
   scaling_config {

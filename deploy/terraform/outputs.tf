@@ -20,7 +20,7 @@ locals {
 
 output "settings" {
   description = "Variables of guards, of an auth service that runs elsewhere, and of authcore doctor"
-  value = merge(local.settings, local.migration, local.linking, {
+  value = merge(local.settings, local.old_pool, local.old_pool_secret, local.migration, local.linking, {
     AUTHCORE_GUARD_SIGNIN_URL = "https://${var.auth_host}/auth/signin"
     AUTHCORE_DOCTOR_FUNCTIONS = join(" ", [for trigger, door in {
       user_migration       = "user-migration"
@@ -38,8 +38,8 @@ output "auth_record_target" {
 }
 
 output "profile_queue_url" {
-  description = "Where the legacy system sends profile messages"
-  value       = aws_sqs_queue.profiles.url
+  description = "Where the legacy system sends profile messages; null where users come from another pool"
+  value       = one(aws_sqs_queue.profiles[*].url)
 }
 
 output "data_key_arn" {

@@ -18,7 +18,7 @@ data "aws_iam_policy_document" "key" {
     resources = ["*"]
     principals {
       type        = "AWS"
-      identifiers = [for door in ["account-linking", "pre-token-generation", "profile-sync", "web"] : aws_iam_role.function[door].arn]
+      identifiers = [for door in setsubtract(local.doors, ["user-migration", "pre-sign-up"]) : aws_iam_role.function[door].arn]
     }
     condition {
       test     = "StringEquals"
@@ -106,21 +106,24 @@ resource "aws_dynamodb_table" "shared" {
 }
 
 resource "aws_sqs_queue" "profiles" {
+  count                      = local.has_old_pool ? 0 : 1
   name                       = "${var.name}-profiles"
   sqs_managed_sse_enabled    = true
   visibility_timeout_seconds = 360 # six times the function's timeout
   message_retention_seconds  = 1209600
-  redrive_policy             = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead_letters.arn, maxReceiveCount = 10 })
+  redrive_policy             = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead_letters[0].arn, maxReceiveCount = 10 })
 }
 
 resource "aws_sqs_queue" "dead_letters" {
+  count                     = local.has_old_pool ? 0 : 1
   name                      = "${var.name}-profiles-dead"
   sqs_managed_sse_enabled   = true
   message_retention_seconds = 1209600
 }
 
 resource "aws_sqs_queue_policy" "profiles" {
-  queue_url = aws_sqs_queue.profiles.id
+  count     = local.has_old_pool ? 0 : 1
+  queue_url = aws_sqs_queue.profiles[0].id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
@@ -129,7 +132,7 @@ resource "aws_sqs_queue_policy" "profiles" {
         Effect    = "Deny"
         Principal = "*"
         Action    = "sqs:*"
-        Resource  = aws_sqs_queue.profiles.arn
+        Resource  = aws_sqs_queue.profiles[0].arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       }],
       [for sender in var.profile_sender_arns : {
@@ -137,14 +140,15 @@ resource "aws_sqs_queue_policy" "profiles" {
         Effect    = "Allow"
         Principal = { AWS = sender }
         Action    = ["sqs:GetQueueUrl", "sqs:SendMessage"]
-        Resource  = aws_sqs_queue.profiles.arn
+        Resource  = aws_sqs_queue.profiles[0].arn
       }],
     )
   })
 }
 
 resource "aws_sqs_queue_policy" "dead_letters" {
-  queue_url = aws_sqs_queue.dead_letters.id
+  count     = local.has_old_pool ? 0 : 1
+  queue_url = aws_sqs_queue.dead_letters[0].id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -152,7 +156,7 @@ resource "aws_sqs_queue_policy" "dead_letters" {
       Effect    = "Deny"
       Principal = "*"
       Action    = "sqs:*"
-      Resource  = aws_sqs_queue.dead_letters.arn
+      Resource  = aws_sqs_queue.dead_letters[0].arn
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
   })

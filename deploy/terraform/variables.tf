@@ -82,11 +82,16 @@ variable "pool_kind" {
 }
 
 variable "legacy_url" {
-  description = "Base URL of the legacy HTTP API (docs/legacy-api.yaml)"
+  description = "Base URL of the legacy HTTP API (docs/legacy-api.yaml); empty where users come from old_pool_id"
   type        = string
+  default     = ""
   validation {
-    condition     = can(regex("^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9][0-9]{0,4})?(/[!$-;=@-Z_a-z~]*)?$", var.legacy_url))
-    error_message = "legacy_url must be an https URL without query."
+    condition     = (var.legacy_url == "") != (var.old_pool_id == "")
+    error_message = "One of legacy_url and old_pool_id must be given, and not both."
+  }
+  validation {
+    condition     = can(regex("^(https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9][0-9]{0,4})?(/[!$-;=@-Z_a-z~]*)?)?$", var.legacy_url))
+    error_message = "legacy_url must be an https URL without query, or empty."
   }
 }
 
@@ -109,11 +114,62 @@ variable "link_proof_keys_secret_arn" {
 }
 
 variable "legacy_api_key_secret_arn" {
-  description = "Secret whose text is AUTHCORE_LEGACY_API_KEY"
+  description = "Secret whose text is AUTHCORE_LEGACY_API_KEY, needed with legacy_url"
   type        = string
+  default     = ""
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:secretsmanager:", var.legacy_api_key_secret_arn))
-    error_message = "legacy_api_key_secret_arn must be the ARN of a secret."
+    condition     = var.legacy_url == "" || can(regex("^arn:aws[a-z-]*:secretsmanager:", var.legacy_api_key_secret_arn))
+    error_message = "legacy_api_key_secret_arn must be the ARN of a secret, given with legacy_url."
+  }
+}
+
+variable "old_pool_id" {
+  description = "User pool of this account that users come from instead (docs/pool-to-pool.md), e.g. eu-west-1_Ab12Cd34E"
+  type        = string
+  default     = ""
+  validation {
+    condition     = can(regex("^([a-z]{2,4}(-[a-z]{1,20}){1,4}-[0-9]{1,2}_[A-Za-z0-9]{1,55})?$", var.old_pool_id))
+    error_message = "old_pool_id must be the id of a user pool, or empty."
+  }
+}
+
+variable "old_pool_client_id" {
+  description = "App client of the old pool, of its own for the move; needed with old_pool_id"
+  type        = string
+  default     = ""
+  validation {
+    condition     = var.old_pool_id == "" || can(regex("^[A-Za-z0-9_+]{1,128}$", var.old_pool_client_id))
+    error_message = "old_pool_client_id must be the id of an app client, given with old_pool_id."
+  }
+}
+
+variable "old_pool_client_secret_arn" {
+  description = "Secret whose text is that app client's secret; needed with old_pool_id"
+  type        = string
+  default     = ""
+  validation {
+    condition     = var.old_pool_id == "" || can(regex("^arn:aws[a-z-]*:secretsmanager:", var.old_pool_client_secret_arn))
+    error_message = "old_pool_client_secret_arn must be the ARN of a secret, given with old_pool_id."
+  }
+}
+
+variable "old_pool_kind" {
+  description = "What users sign in with at the old pool"
+  type        = string
+  default     = "username"
+  validation {
+    condition     = contains(["username", "email", "alias"], var.old_pool_kind)
+    error_message = "old_pool_kind must be username, email or alias."
+  }
+}
+
+variable "old_pool_mfa" {
+  description = "Whether users with a second factor stay in the old pool, or move without the factor"
+  type        = string
+  default     = "refuse"
+  validation {
+    condition     = contains(["refuse", "drop"], var.old_pool_mfa)
+    error_message = "old_pool_mfa must be refuse or drop."
   }
 }
 
@@ -181,12 +237,20 @@ variable "legacy_sessions_cookie" {
   description = "The old login's session cookie; empty to refuse sessions of the old login"
   type        = string
   default     = ""
+  validation {
+    condition     = var.old_pool_id == "" || var.legacy_sessions_cookie == ""
+    error_message = "legacy_sessions_cookie must be empty with old_pool_id."
+  }
 }
 
 variable "profile_sender_arns" {
   description = "IAM roles and users of the legacy system that send to the profile queue"
   type        = list(string)
   default     = []
+  validation {
+    condition     = var.old_pool_id == "" || length(var.profile_sender_arns) == 0
+    error_message = "profile_sender_arns must be empty with old_pool_id."
+  }
 }
 
 variable "alarm_mail" {

@@ -1,7 +1,7 @@
 # The system of deploy/template.yaml in Terraform.  Its state holds secrets of providers and the link proof keys: keep it in an
 # encrypted backend that few may read.
 terraform {
-  required_version = ">= 1.5.0"
+  required_version = ">= 1.9.0" # before it no variable could be compared with another
   required_providers {
     aws = {
       source  = "hashicorp/aws"

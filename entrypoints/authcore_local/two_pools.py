@@ -144,6 +144,7 @@ def _old_pool(client_secret: str) -> PoolFile:
             "id": OLD_CLIENT_ID,
             "secrets": [client_secret],
             "auth_flows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+            "write_attributes": ["email", "name"],
         },
     )
 

@@ -34,8 +34,10 @@ def drive_doctor(account: Account) -> None:
 def _variables_of_doctor(account: Account) -> Mapping[str, str]:
     url = account.variables["AUTHCORE_COGNITO_ENDPOINT_URL"]
     account.pool.functions.triggers = Triggers(user_migration=_echo)
+    from_old_pool = account.from_old_pool().items()
     return {
         **account.variables,
+        **{name: value for name, value in from_old_pool if name.startswith("AUTHCORE_OLD_POOL_")},
         "AUTHCORE_DOCTOR_ENDPOINT_URL": url,
         "AUTHCORE_SIGN_IN_DOMAIN_URL": url,
         "AUTHCORE_SIGN_IN_CLIENT_SECRET": CLIENT_SECRET,

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, WaiterError
 from botocore.session import get_session
 
 from behaviours.others import ministack
-from deploy.stack import REGION, REQUIRED
+from deploy.parameters import FROM_OLD_POOL, LEGACY, OLD_POOL, REGION, REQUIRED, WITHOUT_DEFAULT
 from lambda_zips.functions import FUNCTIONS
 
 
@@ -29,7 +29,14 @@ UNKNOWN: Final = (
 """Resources that ministack does not make; nor does it do sums of metrics in alarms."""
 
 ATTEMPTS: Final = 60
-"""Seconds that the stack may take."""
+"""Seconds that a stack may take."""
+
+OTHERS: Final = {"DomainPrefix": "another-organisation", "AuthHost": "other-api.example.com"}
+STACKS: Final = {
+    "authcore": (REQUIRED, "UserMigration"),
+    "authcore-from-old-pool": ({**FROM_OLD_POOL, **OTHERS}, "OldPoolMigration"),
+}
+"""Parameters of each stack and its function for user migration: one for each old side."""
 
 
 class Account:
@@ -61,52 +68,57 @@ class Account:
             key = f"{name}-arm64.zip"
             storage.put_object(Bucket="uploaded", Key=key, Body=stored.getvalue())
 
-    def parameters(self) -> dict[str, str]:
-        """Make the secrets, and return what must be given to the stack."""
+    def _upload(self, template: Mapping[str, Any]) -> str:
+        """Store the template, which is longer than what CloudFormation takes by itself."""
+        body = json.dumps(template).encode()
+        self._client("s3").put_object(Bucket="uploaded", Key="template.json", Body=body)
+        return f"{self._url}/uploaded/template.json"
+
+    def make_secrets(self) -> dict[str, str]:
+        """Make the secrets, and return their ARNs by the names of the parameters."""
         secrets = self._client("secretsmanager")
-        made = {
+        return {
             name: secrets.create_secret(Name=name, SecretString="A" * 43 + "=")["ARN"]
-            for name in REQUIRED
+            for name in {**WITHOUT_DEFAULT, **LEGACY, **OLD_POOL}
             if name.endswith("SecretArn")
         }
-        return {**REQUIRED, **made}
 
-    def create(self, template: Mapping[str, Any], given: Mapping[str, str]) -> str:
-        """Create the stack; return its status."""
+    def create(self, name: str, template: Mapping[str, Any], given: Mapping[str, str]) -> str:
+        """Create the stack *name*; return its status."""
         self.stacks.create_stack(
-            StackName="authcore",
-            TemplateBody=json.dumps(template),
+            StackName=name,
+            TemplateURL=self._upload(template),
             Capabilities=["CAPABILITY_IAM"],
             Parameters=[{"ParameterKey": n, "ParameterValue": given[n]} for n in given],
         )
         waiter = self.stacks.get_waiter("stack_create_complete")
         try:
-            waiter.wait(StackName="authcore", WaiterConfig={"Delay": 1, "MaxAttempts": ATTEMPTS})
+            waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": ATTEMPTS})
         except WaiterError as error:
             return str(error)
-        return str(self._described()["StackStatus"])
+        return str(self._described(name)["StackStatus"])
 
-    def _described(self) -> Any:
-        return self.stacks.describe_stacks(StackName="authcore")["Stacks"][0]
+    def _described(self, name: str) -> Any:
+        return self.stacks.describe_stacks(StackName=name)["Stacks"][0]
 
-    def failures(self) -> list[str]:
+    def failures(self, name: str) -> list[str]:
         """Return the resources that were not made, with the emulator's reason."""
-        events = self.stacks.describe_stack_events(StackName="authcore")["StackEvents"]
+        events = self.stacks.describe_stack_events(StackName=name)["StackEvents"]
         return [
             f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason')}"
             for each in events
             if each["ResourceStatus"].endswith("FAILED")
         ]
 
-    def made(self) -> int:
+    def made(self, name: str) -> int:
         """Count the resources of the stack."""
-        listed = self.stacks.describe_stack_resources(StackName="authcore")
+        listed = self.stacks.describe_stack_resources(StackName=name)
         return len(listed["StackResources"])
 
-    def pool(self) -> Any:
+    def pool(self, name: str) -> Any:
         """Return the pool that the outputs name."""
         outputs = {
-            each["Description"]: each["OutputValue"] for each in self._described()["Outputs"]
+            each["Description"]: each["OutputValue"] for each in self._described(name)["Outputs"]
         }
         found = self._client("cognito-idp").describe_user_pool(
             UserPoolId=outputs["AUTHCORE_COGNITO_USER_POOL_ID"]
@@ -133,24 +145,42 @@ def emulated(template: Mapping[str, Any]) -> dict[str, Any]:
 
 def _problems(account: Account, template: Mapping[str, Any]) -> Iterator[str]:
     account.upload_functions()
-    given = account.parameters()
-    for name in REQUIRED:
-        without = {each: given[each] for each in given if each != name}
-        yield from _unnamed(account, template, without, name)
-    yield from _unnamed(account, template, {**given, "AuthHost": "https://example.com"}, "AuthHost")
-    if (status := account.create(template, given)) != "CREATE_COMPLETE":
-        yield from (status, *account.failures())
+    secrets = account.make_secrets()
+    yield from _unnamed(
+        account, template, {**REQUIRED, "AuthHost": "https://a.example"}, "AuthHost"
+    )
+    yield from _unnamed(account, template, {**REQUIRED, **OLD_POOL}, "OldPoolId")
+    for name, (parameters, function) in STACKS.items():
+        for wanted in parameters:
+            without = {each: parameters[each] for each in parameters if each != wanted}
+            yield from _unnamed(account, template, without, wanted)
+        given = {each: secrets.get(each, text) for each, text in parameters.items()}
+        for problem in _of_stack(account, name, template, given, function):
+            yield f"{name}: {problem}"
+
+
+def _of_stack(
+    account: Account,
+    name: str,
+    template: Mapping[str, Any],
+    given: Mapping[str, str],
+    function: str,
+) -> Iterator[str]:
+    if (status := account.create(name, template, given)) != "CREATE_COMPLETE":
+        yield from (status, *account.failures(name))
         return
-    attached = account.pool()["LambdaConfig"]
+    attached = account.pool(name)["LambdaConfig"]
     if not {"UserMigration", "PostConfirmation", "PostAuthentication"} <= {*attached}:
         yield f"the pool calls {sorted(attached)} alone"
+    if f"-{function}-" not in attached.get("UserMigration", ""):
+        yield f"the pool does not call {function}"
 
 
 def _unnamed(
     account: Account, template: Mapping[str, Any], given: Mapping[str, str], name: str
 ) -> Iterator[str]:
     try:
-        account.create(template, given)
+        account.create("refused", template, given)
     except ClientError as refusal:
         if name not in str(refusal):
             yield f"{name} is not named by: {refusal}"
@@ -165,11 +195,11 @@ def main(source: Path) -> int:
     with ministack() as emulator:
         account = Account(emulator.url)
         found = [*_problems(account, template)]
-        made = 0 if found else account.made()
+        made = [] if found else [f"{account.made(name)} of {name}" for name in STACKS]
     left = sorted({*whole["Resources"]} - {*template["Resources"]})
     sys.stderr.writelines(f"{problem}\n" for problem in found)
     sys.stdout.write(
-        f"{emulator.name}: {made} resources made; not known there: {', '.join(left)}\n"
+        f"{emulator.name}: resources made: {', '.join(made)}; not known there: {', '.join(left)}\n"
     )
     return 1 if found else 0
 

@@ -1,8 +1,8 @@
 """
 Reads parameters of deploy/template.yaml as the functions will: ``make deploy-parameters FILE=...``.
 
-CloudFormation compares no parameter with another, and knows no public suffix.  Prints what a
-function would not start with; exit status 1 if there is anything.
+CloudFormation compares few parameters with others, and knows no public suffix.  Prints what it
+would refuse, and what a function would not start with; exit status 1 if there is anything.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Final
 from authcore.domain.errors import ConfigurationError
 from authcore.settings import load
 from authcore_cli.entrypoints import DOORS
-from deploy.stack import DOOR_OF, Stack, Value, read_template
+from deploy.stack import Stack, Value, read_template
 
 
 KEYS: Final = "A" * 43 + "="
@@ -24,8 +24,9 @@ KEYS: Final = "A" * 43 + "="
 
 def problems(template: Mapping[str, Value], given: Mapping[str, str]) -> list[str]:
     """Give what is wrong with the parameters *given*, each problem once."""
-    found = [*_of_parameters(template["Parameters"], given)]
-    return found or [*dict.fromkeys(_of_functions(Stack(template, given)))]
+    stack = Stack(template, given)
+    found = [*_of_parameters(template["Parameters"], given)] or stack.broken_rules
+    return found or [*dict.fromkeys(_of_functions(stack))]
 
 
 def _of_parameters(
@@ -52,7 +53,7 @@ def _is_taken(about: Mapping[str, Value], text: str) -> bool:
 
 
 def _of_functions(stack: Stack) -> Iterator[str]:
-    for function, door in DOOR_OF.items():
+    for function, door in stack.door_of.items():
         variables = {
             name: KEYS if text.startswith("{{resolve:") else text
             for name, text in stack.variables(function).items()

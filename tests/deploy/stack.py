@@ -1,7 +1,8 @@
 """
 deploy/template.yaml as data, and as CloudFormation would see it with given parameters.
 
-Resolves the functions that the template uses: Ref, GetAtt, Sub, Join, If, Equals, Not, Or.
+Resolves the functions that the template uses: Ref, GetAtt, Sub, Join, Select, Split, If, Equals,
+Not, Or.
 See: AWS CloudFormation "Intrinsic function reference".
 """
 
@@ -14,11 +15,10 @@ import attrs
 import yaml
 
 from authcore_cli.entrypoints import DoorName
+from deploy.parameters import ACCOUNT, DOOR_OF, OLD_POOL_DOOR_OF, REGION, REQUIRED, SECRET_ARN
 
 
 TEMPLATE: Final = Path(__file__).parents[2] / "deploy" / "template.yaml"
-ACCOUNT: Final = "123456789012"
-REGION: Final = "eu-west-1"
 NO_VALUE: Final = object()
 
 Value: TypeAlias = Any
@@ -34,46 +34,13 @@ _PSEUDO: Final[Mapping[str, object]] = {
 _IDS: Final = {"UserPool": f"{REGION}_Ab12Cd34", "AppClient": "4f5u7n3k2q1z"}
 """What Ref gives for resources whose ids authcore checks; for the others it is the logical id."""
 
-_SECRET: Final = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"
-_ARNS: Final = {"ClientSecret": f"{_SECRET}ClientSecret-abcdef"}
+_ARNS: Final = {"ClientSecret": f"{SECRET_ARN}ClientSecret-abcdef"}
 _PLACE: Final = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 
-CERTIFICATE: Final = (
-    f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/01234567-89ab-cdef-0123-456789abcdef"
-)
-REQUIRED: Final[Mapping[str, str]] = {
-    "AuthHost": "auth-api.example.com",
-    "AuthCertificateArn": CERTIFICATE,
-    "CookieDomain": "example.com",
-    "Redirects": "https://cms.example.com,https://shop.example.com",
-    "DefaultRedirect": "https://cms.example.com/",
-    "SignOutTargets": "https://cms.example.com/goodbye",
-    "DomainPrefix": "your-organisation",
-    "PoolKind": "username",
-    "CookieKeysSecretArn": f"{_SECRET}cookie-keys-abcdef",
-    "LinkProofKeysSecretArn": f"{_SECRET}link-proof-keys-abcdef",
-    "LegacyApiKeySecretArn": f"{_SECRET}legacy-api-key-abcdef",
-    "LegacyUrl": "https://cms.example.com",
-}
-"""A value for each parameter that has no default."""
 
-
-PROVIDERS: Final = {
-    "GoogleSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:google-abcdef",
-    "FacebookSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:facebook-abcdef",
-}
-"""Parameters of the providers."""
-
-DOOR_OF: Final[dict[str, DoorName]] = {
-    "UserMigration": "user-migration",
-    "AccountLinking": "account-linking",
-    "PreSignUp": "pre-sign-up",
-    "PreTokenGeneration": "pre-token-generation",
-    "InboundFederation": "inbound-federation",
-    "ProfileSync": "profile-sync",
-    "Web": "web-function",
-}
-"""The entrypoint of each function."""
+def role_name(function: str) -> str:
+    """Return what role, policy and log group of a function are named after; two share theirs."""
+    return "UserMigration" if function == "OldPoolMigration" else function
 
 
 class _Loader(yaml.CSafeLoader):
@@ -124,6 +91,25 @@ class Stack:
         return {name: self.resolve(resource) for name, resource in wanted.items()}
 
     @property
+    def door_of(self) -> dict[str, DoorName]:
+        """The entrypoint of each function that is created."""
+        made = self.resources
+        return {
+            name: door for name, door in {**DOOR_OF, **OLD_POOL_DOOR_OF}.items() if name in made
+        }
+
+    @property
+    def broken_rules(self) -> list[str]:
+        """What CloudFormation says of the parameters, which it compares by the Rules."""
+        return [
+            each["AssertDescription"]
+            for rule in self.template["Rules"].values()
+            if "RuleCondition" not in rule or self._test(rule["RuleCondition"])
+            for each in rule["Assertions"]
+            if not self._test(each["Assert"])
+        ]
+
+    @property
     def outputs(self) -> dict[str, str]:
         """The values of outputs by their description."""
         return {
@@ -137,6 +123,13 @@ class Stack:
         common = self.resolve(self.template["Globals"])["Function"]["Environment"]["Variables"]
         own = self.resolve(self.template["Resources"][function])["Properties"]["Environment"]
         return {**common, **own["Variables"]}
+
+    def choose(self, value: Value) -> Value:
+        """Follow the condition of *value*, and resolve nothing inside; None for no value."""
+        if isinstance(value, dict) and "Fn::If" in value:
+            name, held, other = value["Fn::If"]
+            return self.choose(held if self._holds(name) else other)
+        return None if value == {"Ref": "AWS::NoValue"} else value
 
     def resolve(self, value: Value) -> Value:
         """Resolve all functions inside of *value*."""
@@ -157,12 +150,26 @@ class Stack:
             case "Fn::GetAtt":
                 return self._attribute(*argument.split(".", 1))
             case "Fn::Sub":
-                return _PLACE.sub(self._substitute, argument)
-            case "Fn::Join":
-                return argument[0].join(self.resolve(argument[1]))
+                return self._sub(argument)
             case "Fn::If":
                 return self.resolve(argument[1 if self._holds(argument[0]) else 2])
+        return self._text(name, argument)
+
+    def _text(self, name: str, argument: Value) -> Value:
+        match name:
+            case "Fn::Join":
+                return argument[0].join(self.resolve(argument[1]))
+            case "Fn::Select":
+                return self.resolve(argument[1])[argument[0]]
+            case "Fn::Split":
+                return self.resolve(argument[1]).split(argument[0])
         return None
+
+    def _sub(self, argument: Value) -> str:
+        text, own = argument if isinstance(argument, list) else (argument, {})
+        for name, value in self.resolve(own).items():
+            text = text.replace(f"${{{name}}}", value)
+        return _PLACE.sub(self._substitute, text)
 
     def _substitute(self, place: re.Match[str]) -> str:
         name, _, attribute = place[1].partition(".")
@@ -209,7 +216,7 @@ def references(value: Value) -> Iterator[str]:
     for name, argument in value.items():
         if name == "Ref" or name == "Fn::GetAtt":
             yield argument.split(".")[0]
-        elif name == "Fn::Sub":
+        elif name == "Fn::Sub" and isinstance(argument, str):
             yield from (place.split(".")[0] for place in _PLACE.findall(argument))
         else:
             yield from references(argument)

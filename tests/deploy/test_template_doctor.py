@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import pytest
 
-from deploy.stack import PROVIDERS, REQUIRED, Stack, Value
+from deploy.parameters import FROM_OLD_POOL, PROVIDERS, REQUIRED
+from deploy.stack import Stack, Value, role_name
+from unit.doctor_old_misconfigurations import OF_THE_OLD_POOL
 from unit.doctor_world import POOL_ID, SECRET, World
 
 
@@ -15,13 +17,6 @@ PAID_FOR: Final = {
 }
 """Threat protection needs the tier PLUS, and a web ACL is a resource of the operator's."""
 
-FUNCTIONS: Final = (
-    "UserMigration",
-    "AccountLinking",
-    "PreSignUp",
-    "PreTokenGeneration",
-    "InboundFederation",
-)
 STANDARD: Final = ("email", "email_verified", "name")
 
 
@@ -46,10 +41,10 @@ def deployed(stack: Stack) -> World:
         "TimeToLiveStatus": "ENABLED",
         "AttributeName": table["TimeToLiveSpecification"]["AttributeName"],
     }
-    for name in FUNCTIONS:
+    for name in _triggers(stack):
         arn = stack.resolve({"Fn::GetAtt": f"{name}.Arn"})
         world.functions[arn] = _function(stack, resources[name], name)
-        world.policies[arn] = _policy(resources[f"{name}Permission"])
+        world.policies[arn] = _policy(resources[f"{role_name(name)}Permission"])
     _lead(world, resources)
     return world
 
@@ -57,12 +52,16 @@ def deployed(stack: Stack) -> World:
 def _environment(stack: Stack, world: World) -> dict[str, str]:
     """The outputs and the variables of the functions; keys in Secrets Manager are resolved."""
     given = {name: text for name, text in stack.outputs.items() if name.startswith("AUTHCORE_")}
-    for function in (*FUNCTIONS, "Web"):
+    for function in (*_triggers(stack), "Web"):
         given |= stack.variables(function)
     return {
         name: world.environment[name] if text.startswith("{{resolve:") else text
         for name, text in given.items()
     }
+
+
+def _triggers(stack: Stack) -> list[str]:
+    return [name for name in stack.door_of if name not in ("ProfileSync", "Web")]
 
 
 def _schema(pool: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,6 +124,16 @@ def test_the_template_needs_no_mending(
 
     assert {each.id: each.evidence for each in report.findings}.keys() == PAID_FOR
     assert report.skipped == ()
+
+
+def test_the_template_needs_no_mending_where_users_come_from_another_pool(
+    template: dict[str, Value],
+) -> None:
+    report = deployed(Stack(template, FROM_OLD_POOL)).report()
+
+    assert {each.id: each.evidence for each in report.findings}.keys() == PAID_FOR
+    assert report.skipped == ()
+    assert {*OF_THE_OLD_POOL} <= {*report.passed}
 
 
 def test_a_change_of_the_template_that_opens_accounts_is_noticed(

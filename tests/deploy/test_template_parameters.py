@@ -10,8 +10,12 @@ from typing import Final
 
 import pytest
 
+from deploy.parameters import FROM_OLD_POOL, OLD_POOL, REQUIRED, WITHOUT_DEFAULT
 from deploy.parameters_check import main, problems
-from deploy.stack import REQUIRED, TEMPLATE, Value
+from deploy.stack import TEMPLATE, Stack, Value
+
+
+KNOWN: Final = {**REQUIRED, **OLD_POOL}
 
 
 def test_no_parameter_takes_a_secret(template: dict[str, Value]) -> None:
@@ -22,7 +26,7 @@ def test_no_parameter_takes_a_secret(template: dict[str, Value]) -> None:
 
 def test_a_parameter_without_default_is_missed_by_its_name(template: dict[str, Value]) -> None:
     declared = template["Parameters"]
-    assert {name for name in declared if "Default" not in declared[name]} == {*REQUIRED}
+    assert {name for name in declared if "Default" not in declared[name]} == {*WITHOUT_DEFAULT}
 
 
 def test_each_parameter_says_its_name_when_it_is_wrong(template: dict[str, Value]) -> None:
@@ -33,7 +37,7 @@ def test_each_parameter_says_its_name_when_it_is_wrong(template: dict[str, Value
 
 def test_the_example_has_every_parameter_that_must_be_given(template: dict[str, Value]) -> None:
     example = json.loads(TEMPLATE.with_name("parameters.json").read_text())["Parameters"]
-    assert {*REQUIRED} <= {*example} <= {*template["Parameters"]}
+    assert {*WITHOUT_DEFAULT} <= {*example} <= {*template["Parameters"]}
     for name, text in example.items():
         declared = template["Parameters"][name]
         pattern = declared.get("AllowedPattern") or "|".join(declared["AllowedValues"])
@@ -54,8 +58,11 @@ WRONG: Final = [
     ("DomainPrefix", ("", "my-cognito-login", "Upper", "-a", "a" * 64)),
     ("CookieKeysSecretArn", ("", "cookie-keys", "A" * 43 + "=")),
     ("LinkProofKeysSecretArn", ("", "arn:aws:ssm:eu-west-1:123456789012:parameter/x")),
-    ("LegacyApiKeySecretArn", ("", "a-key-in-plain-text")),
-    ("LegacyUrl", ("", "http://cms.example.com", "cms.example.com", "https://a.example.com?b=c")),
+    ("LegacyApiKeySecretArn", ("a-key-in-plain-text",)),
+    ("OldPoolId", ("Ab12Cd34", "eu-west-1", "eu-west-1_Ab/12")),
+    ("OldPoolClientId", ("a client",)),
+    ("OldPoolClientSecretArn", ("a-secret-in-plain-text",)),
+    ("LegacyUrl", ("http://cms.example.com", "cms.example.com", "https://a.example.com?b=c")),
     ("GoogleSecretArn", ("GOCSPX-secret",)),
     ("LinkingEmailProviders", ("Google,Facebook", " ")),
     ("LegacySessionsCookie", ("a cookie",)),
@@ -68,7 +75,7 @@ def test_a_wrong_parameter_is_refused_before_anything_is_made(
 ) -> None:
     pattern = template["Parameters"][name]["AllowedPattern"]
     assert not [each for each in values if re.fullmatch(pattern, each)]
-    assert all(re.fullmatch(pattern, each) for each in REQUIRED.get(name, "").split(","))
+    assert all(re.fullmatch(pattern, each) for each in KNOWN.get(name, "").split(","))
 
 
 TOGETHER: Final = [
@@ -97,6 +104,37 @@ def test_parameters_that_do_not_fit_together_are_named_before_a_deployment(
 def test_a_missing_parameter_is_named(template: dict[str, Value]) -> None:
     given = {name: REQUIRED[name] for name in REQUIRED if name != "DomainPrefix"}
     assert problems(template, given) == ["DomainPrefix must have a value"]
+
+
+ONE_SIDE: Final = [
+    (WITHOUT_DEFAULT, "LegacyUrl must be given, or OldPoolId"),
+    ({**REQUIRED, **OLD_POOL}, "LegacyUrl and OldPoolId must not be given together"),
+    ({**REQUIRED, "LegacyApiKeySecretArn": ""}, "LegacyApiKeySecretArn must be given with"),
+    ({**FROM_OLD_POOL, "OldPoolClientId": ""}, "OldPoolClientId must be given with OldPoolId"),
+    ({**FROM_OLD_POOL, "OldPoolClientSecretArn": ""}, "OldPoolClientSecretArn must be given with"),
+    ({**FROM_OLD_POOL, "LegacySessionsCookie": "session"}, "LegacySessionsCookie must be empty"),
+    (
+        {**FROM_OLD_POOL, "ProfileSenderArn": "arn:aws:iam::123456789012:role/legacy"},
+        "ProfileSenderArn must be empty",
+    ),
+]
+"""What users come from is one of two, and whole."""
+
+
+@pytest.mark.parametrize(("given", "said"), ONE_SIDE)
+def test_a_rule_names_what_users_do_not_come_from(
+    template: dict[str, Value], given: dict[str, str], said: str
+) -> None:
+    (problem,) = problems(template, given)
+    assert problem.startswith(said)
+
+
+@pytest.mark.parametrize("given", [REQUIRED, FROM_OLD_POOL], ids=["legacy system", "old pool"])
+def test_either_side_alone_breaks_no_rule(
+    template: dict[str, Value], given: dict[str, str]
+) -> None:
+    assert Stack(template, given).broken_rules == []
+    assert problems(template, given) == []
 
 
 def test_the_example_can_be_deployed() -> None:

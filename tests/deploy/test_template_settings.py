@@ -9,11 +9,22 @@ import pytest
 from authcore.settings import describe_variables, load
 from authcore.wiring.inspected_settings import AlwaysRead
 from authcore_cli.entrypoints import DOORS
-from deploy.stack import DOOR_OF, PROVIDERS, REQUIRED, TEMPLATE, Stack, Value
+from deploy.parameters import (
+    FROM_OLD_POOL,
+    LEGACY,
+    OLD_POOL,
+    PROVIDERS,
+    REQUIRED,
+)
+from deploy.stack import TEMPLATE, Stack, Value
 
 
-GIVEN: Final = {
+MODES: Final = {"legacy system": REQUIRED, "old pool": FROM_OLD_POOL}
+
+
+GIVEN: Final[dict[str, dict[str, str]]] = {
     "usual": {},
+    "old pool": {**dict.fromkeys(LEGACY, ""), **OLD_POOL, "OldPoolKind": "alias"},
     "providers": PROVIDERS,
     "own login host": {
         "LoginHost": "login.example.com",
@@ -28,26 +39,28 @@ GIVEN: Final = {
 
 
 @pytest.mark.parametrize("given", GIVEN)
-@pytest.mark.parametrize("function", DOOR_OF)
 def test_each_function_starts_with_the_settings_of_the_template(
-    template: dict[str, Value], function: str, given: str
+    template: dict[str, Value], given: str
 ) -> None:
-    variables = Stack(template, {**REQUIRED, **GIVEN[given]}).variables(function)
+    stack = Stack(template, {**REQUIRED, **GIVEN[given]})
     keys = "A" * 43 + "="
-    resolved = {
-        name: keys if value.startswith("{{resolve:secretsmanager:") else value
-        for name, value in variables.items()
-    }
-    load(DOORS[DOOR_OF[function]]().settings, resolved)
+    for function, door in stack.door_of.items():
+        resolved = {
+            name: keys if value.startswith("{{resolve:secretsmanager:") else value
+            for name, value in stack.variables(function).items()
+        }
+        load(DOORS[door]().settings, resolved)
 
 
-@pytest.mark.parametrize("function", DOOR_OF)
+@pytest.mark.parametrize("given", MODES)
 def test_each_variable_of_a_function_is_one_that_it_reads(
-    template: dict[str, Value], function: str
+    template: dict[str, Value], given: str
 ) -> None:
-    settings = DOORS[DOOR_OF[function]]().settings
-    read = {each for name, about, _ in describe_variables(settings) for each in about.names(name)}
-    assert {*Stack(template).variables(function)} <= read
+    stack = Stack(template, MODES[given])
+    for function, door in stack.door_of.items():
+        settings = describe_variables(DOORS[door]().settings)
+        read = {each for name, about, _ in settings for each in about.names(name)}
+        assert {*stack.variables(function)} <= read, function
 
 
 @pytest.mark.parametrize("given", GIVEN)
@@ -74,8 +87,9 @@ def test_each_output_of_a_setting_is_read_by_one_of_them(
         for name, about, _ in describe_variables(settings)
         for each in about.names(name)
     }
-    outputs = Stack(template, {**REQUIRED, **GIVEN["leases"], **GIVEN["both logins"]}).outputs
-    assert {name for name in outputs if name.startswith("AUTHCORE_")} <= read
+    for given in ({**REQUIRED, **GIVEN["leases"], **GIVEN["both logins"]}, FROM_OLD_POOL):
+        outputs = Stack(template, given).outputs
+        assert {name for name in outputs if name.startswith("AUTHCORE_")} <= read
     described = [each["Description"] for each in template["Outputs"].values()]
     assert len(described) == len({*described})
 
@@ -102,10 +116,17 @@ def test_terraform_gives_functions_the_variables_of_the_template(
     template: dict[str, Value],
 ) -> None:
     text = "".join(path.read_text() for path in TEMPLATE.parent.glob("terraform/*.tf"))
-    stack = Stack(template)
-    given = {name for function in DOOR_OF for name in stack.variables(function)}
+    given = {
+        name
+        for stack in (Stack(template), Stack(template, FROM_OLD_POOL))
+        for function in stack.door_of
+        for name in stack.variables(function)
+    }
     named = {*re.findall(r"AUTHCORE_\w+", text)} - {"AUTHCORE_GUARD_SIGNIN_URL"}
-    assert given - named == {"AUTHCORE_VERIFY_CALLER_KEYS_ARN"}
+    assert given - named == {
+        "AUTHCORE_VERIFY_CALLER_KEYS_ARN",
+        "AUTHCORE_SYNC_FIELDS",  # of inbound federation, which the module does not attach
+    }
     assert named - given == {
         "AUTHCORE_COOKIE_KEYS",  # in a description
         "AUTHCORE_LEGACY_API_KEY",

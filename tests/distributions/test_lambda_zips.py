@@ -42,6 +42,12 @@ GOOD: Final = {
     "AUTHCORE_LEGACY_API_KEY": "k" * 32,
     "AUTHCORE_LINK_PROOF_KEYS": "A" * 43 + "=",
 }
+FROM_OLD_POOL: Final = {
+    "AUTHCORE_OLD_POOL_USER_POOL_ID": "eu-central-1_Old12Cd34",
+    "AUTHCORE_OLD_POOL_CLIENT_ID": "9move8of7users",
+    "AUTHCORE_OLD_POOL_CLIENT_SECRET": "canary-old-client-secret-0123456789",
+    "AUTHCORE_LINK_PROOF_KEYS": "A" * 43 + "=",
+}
 
 
 def small(folder: Path, *, backwards: bool) -> Path:
@@ -107,12 +113,28 @@ def test_two_builds_are_equal_byte_for_byte(zips: Mapping[str, Path], tmp_path: 
 def test_a_zip_is_all_that_its_function_needs(
     zips: Mapping[str, Path], tmp_path: Path, name: str
 ) -> None:
-    with ZipFile(zips[name]) as archive:
-        archive.extractall(tmp_path)
-    script = BUILT_AT_START.format(
-        root=str(tmp_path), module=FUNCTIONS[name].module, variables=GOOD
-    )
-    if not (tmp_path / "botocore").exists():
+    assert start(zips[name], tmp_path, FUNCTIONS[name].module, GOOD) == (0, "")
+    assert not list(tmp_path.rglob("test*/__init__.py"))
+
+
+@pytest.mark.whole
+def test_migration_from_another_pool_starts_from_the_zip_of_linking(
+    zips: Mapping[str, Path], tmp_path: Path
+) -> None:
+    module = FUNCTIONS["user-migration"].module
+
+    assert start(zips["account-linking"], tmp_path / "linking", module, FROM_OLD_POOL) == (0, "")
+    status, error = start(zips["user-migration"], tmp_path / "own", module, FROM_OLD_POOL)
+    assert status != 0
+    assert "botocore" in error
+
+
+def start(path: Path, folder: Path, module: str, variables: Mapping[str, str]) -> tuple[int, str]:
+    """Build the handler of *module* from the zip alone; return status and standard error."""
+    with ZipFile(path) as archive:
+        archive.extractall(folder)
+    script = BUILT_AT_START.format(root=str(folder), module=module, variables=dict(variables))
+    if not (folder / "botocore").exists():
         script = "\n".join(line for line in script.splitlines() if not line.startswith(NO_BOTOCORE))
 
     done = subprocess.run(
@@ -123,9 +145,7 @@ def test_a_zip_is_all_that_its_function_needs(
         text=True,
         check=False,
     )
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert not list(tmp_path.rglob("test*/__init__.py"))
+    return done.returncode, done.stderr
 
 
 @pytest.mark.whole

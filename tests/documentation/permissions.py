@@ -58,6 +58,7 @@ WHERE: Final[Mapping[str, str]] = {
     "OldLogin": "`AUTHCORE_OLD_LOGIN_CALLER_KEYS`",
     "OldPool": OLD_POOL,
     "OldPoolMarks": OLD_POOL,
+    "OldPoolSettings": OLD_POOL,
     "OwnedFields": "always",
     "Pool": "always",
     "PoolWithoutResource": "always",
@@ -164,6 +165,11 @@ WHY: Final[Mapping[str, Mapping[str, str]]] = {
     "OldPoolMarks": {
         "AdminGetUser": "reads whether the user of the old pool is still the same, and has moved",
         "AdminUpdateUserAttributes": "notes there that the user has moved",
+    },
+    "OldPoolSettings": {
+        "DescribeUserPool": "reads the old pool's settings",
+        "DescribeUserPoolClient": "reads the flows of the old app client, and compares its secret",
+        "ListUserPoolClients": "finds the app clients, any of which could write marks",
     },
     "OwnedFields": {"AdminGetUser": "reads what the legacy system owns"},
     "Pool": {

@@ -4,6 +4,8 @@ import base64
 from datetime import timedelta
 from typing import Final
 
+from unit.doctor_answers import ACCOUNT
+from unit.doctor_old_misconfigurations import OF_THE_OLD_POOL
 from unit.doctor_plants import (
     ANOTHER,
     Plant,
@@ -26,7 +28,6 @@ from unit.doctor_plants import (
     without,
 )
 from unit.doctor_world import (
-    ACCOUNT,
     AUTH,
     DOMAIN,
     SECRET_ARN,
@@ -52,6 +53,7 @@ SURE: Final = both(
 WRONG_KEY: Final = base64.b64encode(bytes(range(32))).decode()
 
 PLANTS: Final[dict[str, list[Plant]]] = {
+    **OF_THE_OLD_POOL,
     "custom_attributes_present": [lacking("custom:legacy_uid"), lacking("custom:legacy_linked")],
     "custom_attributes_mutable": [schema("custom:legacy_linked", Mutable=False)],
     "custom_attributes_long": [

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 
+from unit.doctor_old_pool import FROM_OLD_POOL
 from unit.doctor_world import (
     World,
     arn_of,
@@ -112,6 +113,31 @@ def policy(name: str, **members: Any) -> Plant:
 
 def rules(**members: Any) -> Plant:
     return lambda world: world.pool["Policies"]["PasswordPolicy"].update(members)
+
+
+def from_old_pool(world: World) -> None:
+    """Let users move from another pool, in place of the legacy HTTP API."""
+    for name in ("AUTHCORE_LEGACY_URL", "AUTHCORE_LEGACY_API_KEY"):
+        world.environment.pop(name, None)
+    world.environment.update(FROM_OLD_POOL)
+
+
+def old(part: str, **members: Any) -> Plant:
+    """Change members of a part of the old pool: ``pool``, ``client`` or ``application``."""
+
+    def plant(world: World) -> None:
+        from_old_pool(world)
+        described = {**getattr(world.old_pool, part), **members}
+        setattr(world.old_pool, part, {k: v for k, v in described.items() if v is not None})
+
+    return plant
+
+
+def mark(**members: Any) -> Plant:
+    """Change ``custom:cognito_id`` of the old pool."""
+    email = {"Name": "email", "Mutable": True}
+    changed = {"Name": "custom:cognito_id", "Mutable": True, **members}
+    return old("pool", SchemaAttributes=[email, changed])
 
 
 def both(*plants: Plant) -> Plant:

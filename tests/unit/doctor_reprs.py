@@ -15,6 +15,7 @@ from authcore.domain.model.deployment_plan import (
     CookiePlan,
     GuardPlan,
     NamedSecret,
+    OldPoolPlan,
     Plan,
     SignInPlan,
 )
@@ -55,6 +56,7 @@ SHOWN_BY_DOCTOR: Final[Mapping[type, frozenset[str]]] = {
     FunctionSettings: frozenset({"handler", "role", "state", "update", "variables"}),
     GuardPlan: frozenset({"app_url", "signin_url"}),
     NamedSecret: frozenset({"variable"}),
+    OldPoolPlan: frozenset({"client_id", "mfa", "pool_id", "resets"}),
     PasswordRules: frozenset({"classes"}),
     Permission: frozenset({"source_accounts", "source_arns"}),
     Plan: frozenset(

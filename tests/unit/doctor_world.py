@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
-from botocore.exceptions import ClientError
 
 from authcore.adapters.cognito.provisioned_limits import CognitoProvisionedLimits
 from authcore.adapters.inspection.functions import LambdaFunctionInspection
@@ -23,12 +22,14 @@ from authcore.domain.services.doctor.reading import DeploymentReader
 from authcore.ports.inspection import SiteInspection
 from authcore.ports.system import Entropy
 from authcore.testing.fakes.system import FrozenClock
+from authcore.wiring.inspected_old_pool import old_pool_inspection
 from authcore.wiring.inspected_settings import load_settings, plan_of, secrets_of
+from unit.doctor_answers import ACCOUNT, answer_or_refuse, refusal
+from unit.doctor_old_pool import OldPool
 
 
 POOL_ID: Final = "eu-west-1_Ab12Cd34"
 CLIENT_ID: Final = "4f5u7n3k2q1z"
-ACCOUNT: Final = "123456789012"
 POOL_ARN: Final = f"arn:aws:cognito-idp:eu-west-1:{ACCOUNT}:userpool/{POOL_ID}"
 SECRET: Final = "canary-client-secret-0123456789"
 SECRET_ARN: Final = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:cognito/{CLIENT_ID}"
@@ -243,12 +244,14 @@ class World:
     Attributes:
         environment: ``AUTHCORE_*`` variables.
         refused: Error class, by name of the operation that is answered with it.
+        old_pool: Read where the variables name it; by default they do not.
     """
 
     environment: dict[str, str] = attrs.field(factory=lambda: dict(ENVIRONMENT))
     pool: dict[str, Any] = attrs.field(factory=lambda: copy.deepcopy(_POOL))
     client: dict[str, Any] = attrs.field(factory=lambda: copy.deepcopy(_CLIENT))
     others: list[dict[str, Any]] = attrs.field(factory=lambda: [copy.deepcopy(_MACHINE)])
+    old_pool: OldPool = attrs.field(factory=OldPool)
     domain: dict[str, Any] = attrs.field(
         factory=lambda: {"UserPoolId": POOL_ID, "Status": "ACTIVE"}
     )
@@ -281,8 +284,9 @@ class World:
         """From the variables, by the wiring of production."""
         settings = load_settings(self.environment)
         aws: Any = _Aws(self)
+        plan = plan_of(settings)
         reader = DeploymentReader(
-            plan=plan_of(settings),
+            plan=plan,
             secrets=tuple(secrets_of(settings)),
             pool=CognitoPoolInspection(
                 client=aws,
@@ -290,6 +294,7 @@ class World:
                 user_pool_id=POOL_ID,
                 tells_secret_arn=self.tells_secret_arn,
             ),
+            old_pool=old_pool_inspection(self.old_pool, plan),
             limits=CognitoProvisionedLimits(client=aws),
             functions=LambdaFunctionInspection(aws),
             tables=DynamoDbTableInspection(aws),
@@ -361,31 +366,23 @@ class _Aws:
 
     def get_function_configuration(self, **given: str) -> Any:
         if given["FunctionName"] not in self._world.functions:
-            raise _refusal("ResourceNotFoundException")
+            raise refusal("ResourceNotFoundException")
         found = self._world.functions[given["FunctionName"]]
         return self._say("GetFunctionConfiguration", **found)
 
     def get_policy(self, **given: str) -> Any:
         if given["FunctionName"] not in self._world.policies:
-            raise _refusal("ResourceNotFoundException")
+            raise refusal("ResourceNotFoundException")
         policy = {"Statement": [self._world.policies[given["FunctionName"]]]}
         return self._say("GetPolicy", Policy=json.dumps(policy))
 
     def describe_table(self, **_: str) -> Any:
         if self._world.table is None:
-            raise _refusal("ResourceNotFoundException")
+            raise refusal("ResourceNotFoundException")
         return self._say("DescribeTable", Table=self._world.table)
 
     def describe_time_to_live(self, **_: str) -> Any:
         return self._say("DescribeTimeToLive", TimeToLiveDescription=self._world.ttl)
 
     def _say(self, operation: str, **members: Any) -> Any:
-        if operation in self._world.refused:
-            raise _refusal(self._world.refused[operation])
-        headers = {"content-type": "application/x-amz-json-1.1"}
-        metadata = {"HTTPHeaders": headers, "HTTPStatusCode": 200}
-        return {**members, "ResponseMetadata": metadata}
-
-
-def _refusal(kind: str) -> ClientError:
-    return ClientError({"Error": {"Code": kind, "Message": "canary-of-aws"}}, "Operation")
+        return answer_or_refuse(operation, self._world.refused, members)

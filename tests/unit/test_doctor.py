@@ -9,7 +9,8 @@ import pytest
 from authcore.domain.services.doctor.registry import CHECKS
 from authcore_cli.terminal_text import MAX_SHOWN
 from unit.doctor_misconfigurations import MOVED, PLANTS, SURE
-from unit.doctor_plants import Plant, both, trigger, variable
+from unit.doctor_old_misconfigurations import OF_THE_OLD_POOL
+from unit.doctor_plants import Plant, both, from_old_pool, trigger, variable
 from unit.doctor_world import (
     DOMAIN,
     World,
@@ -24,11 +25,22 @@ CASES: Final = [
 
 
 def test_a_clean_deployment_passes_every_check() -> None:
-    report = World().report()
+    world = World()
+    from_old_pool(world)
+
+    report = world.report()
 
     assert report.findings == ()
     assert {*report.passed} == {check.id for check in CHECKS}
     assert report.is_complete
+
+
+def test_without_an_old_pool_nothing_is_asked_of_one() -> None:
+    report = World().report()
+
+    assert report.findings == ()
+    assert {*report.not_asked} == {*OF_THE_OLD_POOL}
+    assert {*report.passed} | {*OF_THE_OLD_POOL} == {check.id for check in CHECKS}
 
 
 @pytest.mark.parametrize(("check", "plant"), CASES)

@@ -1,9 +1,11 @@
 """The commands of findings name this deployment, and nothing that a shell would obey."""
 
-from unit.doctor_plants import both, policy, variable, without
+from unit.doctor_old_pool import OLD_POOL_ID
+from unit.doctor_plants import both, old, policy, variable, without
 from unit.doctor_world import (
     CLIENT_ID,
     POOL_ARN,
+    POOL_ID,
     World,
     arn_of,
 )
@@ -64,3 +66,24 @@ def test_a_name_that_a_shell_would_obey_is_in_no_command() -> None:
 
     assert mends
     assert not any("rm -rf" in each for each in mends)
+
+
+def test_a_command_for_the_old_pool_names_it_and_its_region() -> None:
+    world = World()
+    old("application", WriteAttributes=None)(world)
+
+    (finding,) = world.report().findings
+
+    assert f"--region eu-central-1 --user-pool-id {OLD_POOL_ID} --client-id application " in (
+        finding.mend
+    )
+
+
+def test_a_command_that_stops_sign_up_changes_the_pool_that_users_move_to() -> None:
+    world = World()
+    old("pool", UsernameConfiguration={"CaseSensitive": True})(world)
+
+    (finding,) = world.report().findings
+
+    assert f"--user-pool-id {POOL_ID} " in finding.mend
+    assert OLD_POOL_ID not in finding.mend

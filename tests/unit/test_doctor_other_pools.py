@@ -5,11 +5,14 @@ from typing import Any, Final
 
 import pytest
 
+from unit.doctor_answers import ACCOUNT
 from unit.doctor_plants import (
     Plant,
     another_client,
     both,
     client,
+    from_old_pool,
+    old,
     own,
     policy,
     pool,
@@ -18,7 +21,7 @@ from unit.doctor_plants import (
     trigger,
     variable,
 )
-from unit.doctor_world import ACCOUNT, APP, AUTH, POOL_ARN, SECRET_ARN, TRIGGERS, World, arn_of
+from unit.doctor_world import APP, AUTH, POOL_ARN, SECRET_ARN, TRIGGERS, World, arn_of
 
 
 VERIFIED: Final = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
@@ -157,6 +160,61 @@ OTHERS: Final[dict[str, Plant]] = {
     ),
     "scope openid alone": variable("SIGN_IN_SCOPES", "openid"),
 }
+
+
+OTHER_OLD_POOLS: Final[dict[str, Plant]] = {
+    "old pool with addresses as names": both(
+        old("pool", UsernameAttributes=["email"]), own("OLD_POOL_KIND", "email")
+    ),
+    "old pool with addresses as aliases": both(
+        old("pool", AliasAttributes=["email", "phone_number"]),
+        trigger("UserMigration", None),
+        variable("OLD_POOL_KIND", "alias"),
+    ),
+    "letter case counts, every user has moved": both(
+        old("pool", UsernameConfiguration={"CaseSensitive": True}),
+        variable("DOCTOR_PHASE", "moved"),
+    ),
+    "required second factors, resets at the old pool": both(
+        old("pool", MfaConfiguration="ON"), own("MIGRATION_RESETS", "legacy")
+    ),
+    "required second factors, which are dropped": both(
+        old("pool", MfaConfiguration="ON"), own("OLD_POOL_MFA", "drop")
+    ),
+    "letter case counts, no sign-up": both(
+        old("pool", UsernameConfiguration={"CaseSensitive": True}),
+        pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}),
+    ),
+    "letter case counts by default, no sign-up": both(
+        old("pool", UsernameConfiguration=None),
+        pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}),
+    ),
+    "secret of the old pool elsewhere": both(
+        from_old_pool,
+        unset("OLD_POOL_CLIENT_SECRET"),
+        variable("OLD_POOL_CLIENT_SECRET_ARN", SECRET_ARN),
+    ),
+    "public client of the old pool": both(
+        old("client", ClientSecret=None), unset("OLD_POOL_CLIENT_SECRET")
+    ),
+    "client of programs at the old pool": old(
+        "application",
+        ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH"],
+        AllowedOAuthFlows=["client_credentials"],
+        WriteAttributes=None,
+    ),
+}
+
+
+@pytest.mark.parametrize("plant", OTHER_OLD_POOLS.values(), ids=OTHER_OLD_POOLS.keys())
+def test_nothing_is_found_in_another_old_pool(plant: Plant) -> None:
+    world = World()
+    from_old_pool(world)
+    plant(world)
+
+    found = {each for each in world.found() if each.startswith("old_pool")}
+
+    assert found == set()
 
 
 @pytest.mark.parametrize("plant", OTHERS.values(), ids=OTHERS.keys())

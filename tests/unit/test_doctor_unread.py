@@ -11,7 +11,8 @@ from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.checks import UNREAD
 from authcore.domain.services.doctor.reading import MAX_DURATION, MAX_PART, OUT_OF_TIME
 from support.gate import sampled
-from unit.doctor_plants import Plant, both, function, site, variable
+from unit.doctor_old_misconfigurations import OF_THE_OLD_POOL
+from unit.doctor_plants import Plant, both, from_old_pool, function, old, site, variable
 from unit.doctor_world import World, arn_of
 
 
@@ -30,6 +31,7 @@ OPERATIONS: Final = [
     "DescribeTable",
     "DescribeTimeToLive",
 ]
+GARBAGE: Final[list[Any]] = [None, 7, "text", [], {"": {}}, [[]], -1, 10**30, True]
 
 
 @pytest.mark.parametrize("kind", ["AccessDeniedException", "InternalErrorException"])
@@ -46,6 +48,50 @@ def test_what_cannot_be_read_is_a_finding_and_never_good(operation: str, kind: s
     assert not {*report.skipped} & {*report.passed}
     assert not report.is_complete
     assert "canary" not in repr(report)
+
+
+@pytest.mark.parametrize("kind", ["AccessDeniedException", "ResourceNotFoundException"])
+@pytest.mark.parametrize(
+    ("operation", "part"),
+    [
+        ("DescribeUserPool", "old pool"),
+        ("ListUserPoolClients", "app clients of the old pool"),
+        ("DescribeUserPoolClient", "app clients of the old pool"),
+    ],
+)
+def test_an_old_pool_that_cannot_be_read_is_a_finding_and_never_good(
+    operation: str, part: str, kind: str
+) -> None:
+    world = World()
+    from_old_pool(world)
+    world.old_pool.refused[operation] = kind
+
+    report = world.report()
+
+    assert [each.evidence for each in report.findings] == [f"{part} could not be read: {kind}"]
+    assert report.skipped
+    assert {*report.skipped} < {*OF_THE_OLD_POOL}
+    assert report.findings[0].mend.startswith("give the operator deploy/policies/doctor.json")
+
+
+def test_what_a_migration_function_does_that_cannot_be_read_is_not_good() -> None:
+    world = World()
+    both(from_old_pool, old("pool", MfaConfiguration="ON"))(world)
+    world.refused["GetFunctionConfiguration"] = "AccessDeniedException"
+
+    report = world.report()
+
+    assert {"old_pool_kind", "old_pool_second_factors"} <= {*report.skipped}
+
+
+@pytest.mark.parametrize("garbage", sampled(GARBAGE, of=4))
+@pytest.mark.parametrize("part", ["pool", "client", "application"])
+def test_garbage_of_the_old_pool_ends_with_no_traceback(part: str, garbage: Any) -> None:
+    for member in getattr(World().old_pool, part):
+        world = World()
+        both(from_old_pool, old(part, **{member: garbage} if member != "ClientId" else {}))(world)
+
+        assert "canary" not in repr(world.report())
 
 
 @pytest.mark.parametrize(
@@ -93,9 +139,6 @@ def test_a_site_that_does_not_answer_is_a_finding(question: str) -> None:
     world.sites.answers[question] = None
 
     assert UNREAD in world.found()
-
-
-GARBAGE: Final[list[Any]] = [None, 7, "text", [], {"": {}}, [[]], -1, 10**30, True]
 
 
 @pytest.mark.parametrize("garbage", sampled(GARBAGE, of=4))

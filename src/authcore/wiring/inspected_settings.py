@@ -30,6 +30,7 @@ from authcore.settings.link_proof import LinkVoucherSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.old_login import OldLoginSettings
+from authcore.settings.old_pool import OldPoolSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.secret_references import SecretReference
 from authcore.settings.session import RefreshSettings
@@ -39,6 +40,7 @@ from authcore.settings.sync import SyncSettings
 from authcore.settings.url_parsers import CallerKey
 from authcore.settings.verify import VerifySettings
 from authcore.settings.webhook import WebhookSettings
+from authcore.wiring.inspected_old_pool import old_pool_plan
 from authcore.wiring.program_tokens import jwks_urls_of
 
 
@@ -61,6 +63,7 @@ class AlwaysRead:
     legacy: LegacyCallSettings
     link_proof: LinkVoucherSettings
     migration: MigrationSettings
+    old_pool: OldPoolSettings
     linking: LinkingSettings
     sync: SyncSettings
 
@@ -151,6 +154,7 @@ def plan_of(settings: InspectedSettings) -> Plan:
         tables=tuple(dict.fromkeys(filter(None, tables))),
         functions=doctor.functions,
         writes_per_second=always.sync.writes_per_second,
+        old_pool=old_pool_plan(always.old_pool, always.migration),
     )
 
 

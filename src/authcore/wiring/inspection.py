@@ -19,6 +19,7 @@ from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.doctor.examination import Examination
 from authcore.domain.services.doctor.reading import DeploymentReader, OnPart
 from authcore.ports.system import Clock
+from authcore.wiring.inspected_old_pool import old_pool_client, old_pool_inspection
 from authcore.wiring.inspected_settings import load_settings, plan_of, secrets_of
 
 
@@ -68,16 +69,18 @@ def open_examination(
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load_settings(environment)
+    plan = plan_of(settings)
     cognito, store = settings.always.cognito, settings.always.store
     region = cognito.region
     pool = cognito_client(region=region, endpoint_url=cognito.endpoint_url, within=CALL_LIMIT)
+    old_pool = old_pool_client(settings.always.old_pool, plan, CALL_LIMIT)
     lambdas = _client("lambda", region, settings.always.doctor.endpoint_url)
     firewall = _client("wafv2", region, cognito.endpoint_url)
     tables = _client("dynamodb", store.region or region, store.endpoint_url)
     sites = HttpSiteInspection(clock=clock, within=CALL_LIMIT)
     pace = RateLimiter(READS_PER_SECOND, clock=clock, pause=SystemPause(), burst=BURST)
     reader = DeploymentReader(
-        plan=plan_of(settings),
+        plan=plan,
         secrets=tuple(secrets_of(settings)),
         pool=CognitoPoolInspection(
             client=pool,
@@ -86,6 +89,7 @@ def open_examination(
             pace=pace.acquire,
             tells_secret_arn=_knows_secret_arn(pool),
         ),
+        old_pool=old_pool_inspection(old_pool, plan, pace.acquire),
         limits=CognitoProvisionedLimits(client=pool),
         functions=LambdaFunctionInspection(lambdas),
         tables=DynamoDbTableInspection(tables),
@@ -94,9 +98,9 @@ def open_examination(
         on_part=on_part,
         limit=run_within,
     )
-    return OpenExamination(
-        examination=Examination(reader=reader), connections=(pool, lambdas, firewall, tables, sites)
-    )
+    opened = (pool, old_pool, lambdas, firewall, tables, sites)
+    connections = tuple(each for each in opened if each is not None)
+    return OpenExamination(examination=Examination(reader=reader), connections=connections)
 
 
 def _knows_secret_arn(client: Any) -> bool:

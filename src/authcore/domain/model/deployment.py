@@ -80,6 +80,8 @@ class Deployment:
         threats: Its threat protection.
         web_acl: Whether a web ACL is in front of it.
         user_updates: Writes of users a second that Amazon grants.
+        old_pool: The pool that users move from.
+        old_clients: Its app clients.
         functions: The functions of its triggers, by ARN; None inside where it does not exist.
         tables: By name; None inside where it does not exist.
         keys: The answer at the URL of the pool's keys.
@@ -96,6 +98,8 @@ class Deployment:
     threats: Reading[ThreatSettings] | None = None
     web_acl: Reading[bool] | None = None
     user_updates: Reading[int] | None = None
+    old_pool: Reading[PoolSettings] | None = None
+    old_clients: Reading[tuple[ClientSettings, ...]] | None = None
     functions: Mapping[str, Reading[FunctionSettings | None]] = attrs.field(factory=dict)
     tables: Mapping[str, Reading[TableSettings | None]] = attrs.field(factory=dict)
     keys: Reading[SiteAnswer]
@@ -162,7 +166,7 @@ class Deployment:
     def readings(self) -> "tuple[Reading[object], ...]":
         """Every part that should have been read; of *probes* none."""
         single = (self.pool, self.clients, self.domain, self.providers, self.threats)
-        more = (self.web_acl, self.user_updates, self.keys)
+        more = (self.web_acl, self.user_updates, self.keys, self.old_pool, self.old_clients)
         several = (*self.secrets, *self.functions.values(), *self.tables.values())
         parts = (*single, *more, *several, *self.sites.values())
         return tuple(part for part in parts if part is not None)  # type: ignore[misc]

@@ -103,6 +103,30 @@ class NamedSecret:
 
 
 @attrs.frozen(kw_only=True)
+class OldPoolPlan:
+    """
+    The pool that users move from, as the settings describe it.
+
+    Attributes:
+        pool_id: Of the user pool.
+        client_id: Of its app client at which the migration function signs users in.
+        secrets: Of that app client; empty where they are in a file or in Secrets Manager.
+        has_secret: Whether the settings name a secret, wherever it is.
+        kind: What users sign in with there.
+        mfa: ``refuse`` where users with a second factor stay, ``drop`` where they move without it.
+        resets: ``pool`` where a forgotten password moves a user, ``legacy`` where it does not.
+    """
+
+    pool_id: str
+    client_id: str
+    secrets: tuple[str, ...] = attrs.field(repr=False, default=())
+    has_secret: bool = False
+    kind: PoolKind = "username"
+    mfa: str = "refuse"
+    resets: str = "pool"
+
+
+@attrs.frozen(kw_only=True)
 class Plan:
     """
     What the settings say.
@@ -130,6 +154,7 @@ class Plan:
         tables: Names of DynamoDB tables.
         functions: ARNs that the triggers must have, by trigger; only those that the operator named.
         writes_per_second: Configured pace of profile sync; None for Cognito's limit.
+        old_pool: None where users do not move from another pool.
     """
 
     phase: Phase = "migration"
@@ -154,3 +179,9 @@ class Plan:
     tables: tuple[str, ...] = ()
     functions: Mapping[str, str] = attrs.field(factory=dict)
     writes_per_second: int | None = None
+    old_pool: OldPoolPlan | None = None
+
+    @property
+    def has_another_pool(self) -> bool:
+        """Whether users move from a pool, and it is not the one that they move to."""
+        return self.old_pool is not None and self.old_pool.pool_id != self.pool_id

@@ -122,6 +122,13 @@ class PoolSettings:
     remembers_devices: bool
     auto_verified: frozenset[str] = frozenset()
 
+    @property
+    def kind(self) -> str:
+        """What users sign in with: ``username``, ``email``, ``alias`` or ``phone_number``."""
+        if self.sign_in_names:
+            return "email" if "email" in self.sign_in_names else "phone_number"
+        return "alias" if "email" in self.aliases else "username"
+
 
 @attrs.frozen(kw_only=True)
 class ClientSettings:

@@ -11,6 +11,9 @@ import attrs
 POOL_ID: Final = "AUTHCORE_COGNITO_USER_POOL_ID"
 POOL_KIND: Final = "AUTHCORE_MIGRATION_POOL"
 CASE_SENSITIVE: Final = "AUTHCORE_MIGRATION_CASE_SENSITIVE"
+RESETS: Final = "AUTHCORE_MIGRATION_RESETS"
+OLD_POOL_KIND: Final = "AUTHCORE_OLD_POOL_KIND"
+OLD_POOL_MFA: Final = "AUTHCORE_OLD_POOL_MFA"
 
 MODES: Final[Mapping[str, str]] = {
     "user_migration": "AUTHCORE_MIGRATION_MODE",
@@ -23,7 +26,10 @@ MODES: Final[Mapping[str, str]] = {
 
 OBSERVE: Final = "observe"
 
-KEPT_VARIABLES: Final = (POOL_ID, POOL_KIND, CASE_SENSITIVE, *sorted({*MODES.values()}))
+KEPT_VARIABLES: Final = (
+    *(POOL_ID, POOL_KIND, CASE_SENSITIVE, RESETS, OLD_POOL_KIND, OLD_POOL_MFA),
+    *sorted({*MODES.values()}),
+)
 """Variables of a function that are read; others may hold keys."""
 
 

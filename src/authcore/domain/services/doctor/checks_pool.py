@@ -55,25 +55,32 @@ def _lacks_migrated(facts: Deployment) -> Iterator[str]:
             yield f"AUTHCORE_MIGRATION_ATTRIBUTES names {name}, which the pool does not have"
 
 
-def _migration_setting(facts: Deployment, variable: str, default: str, own: str) -> str:
-    """Return what the migration function reads; *own* where only the settings are known."""
+def variable_of_migration(facts: Deployment, variable: str, default: str) -> str | None:
+    """
+    Return what the migration function reads; None where only the settings are known.
+
+    Raises:
+        UnreadPartError: The pool or the function could not be read.
+    """
     arn = facts.pool.get().triggers.get("user_migration", "")
     function = facts.functions[arn].get() if arn in facts.functions else None
     if function and function.handler == HANDLERS["user_migration"] and function.variables:
         return function.variables.get(variable, default)
-    if facts.plan.has_migration:
-        return own
-    raise NothingToAskError
+    return None
+
+
+def _migration_setting(facts: Deployment, variable: str, default: str, own: str) -> str:
+    found = variable_of_migration(facts, variable, default)
+    if found is None and not facts.plan.has_migration:
+        raise NothingToAskError
+    return own if found is None else found
 
 
 def _another_kind(facts: Deployment) -> Iterator[str]:
     pool = facts.pool.get()
     kind = _migration_setting(facts, POOL_KIND, "username", facts.plan.pool_kind)
-    names = pool.sign_in_names
-    usual = "alias" if "email" in pool.aliases else "username"
-    found = "email" if "email" in names else "phone_number" if names else usual
-    if found != kind:
-        yield f"AUTHCORE_MIGRATION_POOL is {kind}, and the pool is of the kind {found}"
+    if pool.kind != kind:
+        yield f"AUTHCORE_MIGRATION_POOL is {kind}, and the pool is of the kind {pool.kind}"
 
 
 def _another_case(facts: Deployment) -> Iterator[str]:

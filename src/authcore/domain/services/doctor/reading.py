@@ -54,6 +54,7 @@ class DeploymentReader:
         plan: What the settings say.
         secrets: Keys and secrets of the settings.
         pool: Reads the user pool.
+        old_pool: Reads the pool that users move from; None where there is none.
         limits: Reads Amazon's limits.
         functions: Reads Lambda functions.
         tables: Reads tables.
@@ -67,6 +68,7 @@ class DeploymentReader:
     plan: Plan
     secrets: tuple[Reading[NamedSecret], ...] = ()
     pool: PoolInspection
+    old_pool: PoolInspection | None = None
     limits: ProvisionedLimits
     functions: FunctionInspection
     tables: TableInspection
@@ -82,7 +84,7 @@ class DeploymentReader:
         """Read every part that the settings give a reason to read."""
         pool = self._reading("pool", self.pool.pool)
         arns = pool.get().triggers.values() if pool.is_read else ()
-        is_amazons = not self.plan.is_stand_in
+        old, is_amazons = self._old_pool(), not self.plan.is_stand_in
         return Deployment(
             plan=self.plan,
             secrets=self.secrets,
@@ -93,6 +95,8 @@ class DeploymentReader:
             threats=self._reading("threat protection", self.pool.threats) if is_amazons else None,
             web_acl=self._web_acl(pool.get().arn) if is_amazons and pool.is_read else None,
             user_updates=self._reading("quota", lambda: self.limits.per_second("UserUpdate")),
+            old_pool=self._reading("old pool", old.pool) if old else None,
+            old_clients=self._reading("app clients of the old pool", old.clients) if old else None,
             functions=self._functions([*arns]) if self.plan.has_api_of_lambda else {},
             tables=self._tables(),
             keys=self._look("keys of the pool", self.plan.jwks_url),
@@ -109,6 +113,9 @@ class DeploymentReader:
             return Reading(name, self.limit(min(left, MAX_PART), read))
         except UnavailableError as error:
             return Reading(name, failure=error.detail or error.code)
+
+    def _old_pool(self) -> PoolInspection | None:
+        return self.old_pool if self.plan.has_another_pool else None
 
     def _domain(self) -> Reading[DomainSettings | None] | None:
         if self.plan.sign_in is None:

@@ -8,6 +8,8 @@ from authcore.domain.services.doctor import (
     checks_applications,
     checks_client,
     checks_hardening,
+    checks_old_client,
+    checks_old_pool,
     checks_pool,
     checks_providers,
     checks_sites,
@@ -20,6 +22,7 @@ from authcore.domain.services.doctor import (
 SECTIONS: Final[Mapping[str, tuple[Check, ...]]] = {
     "The pool": checks_pool.CHECKS,
     "The app clients": (*checks_client.CHECKS, *checks_tokens.CHECKS),
+    "The pool that users move from": (*checks_old_pool.CHECKS, *checks_old_client.CHECKS),
     "Domain and providers": checks_providers.CHECKS,
     "The triggers": checks_triggers.CHECKS,
     "Auth service, applications and proxies": (
