@@ -13,6 +13,7 @@ import pytest
 
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.census_entries import CensusProgress
+from authcore.domain.services.moves.trends import trends_of
 from authcore_cli.app import run
 from authcore_cli.move.cockpit import moved_between
 from authcore_cli.move.cockpit_wiring import CensusTools
@@ -129,6 +130,25 @@ def test_without_an_audit_stream_the_counts_tell_who_moved(half_way: CockpitWorl
 
     assert found["forecast"]["verdict"] == "on_the_way"
     assert (found["audit_lines"], found["costs"]) == (None, [])
+
+
+def test_the_forecast_uses_when_users_came_again(half_way: CockpitWorld) -> None:
+    trends = trends_of(half_way.audit.kept)
+    moved, by_returns = sum(trends.moved.values()), sum(trends.returns.values())
+
+    counted = ask(half_way, "status", "--last").document["forecast"]
+    watched = ask(half_way, "status", "--last", "--audit", "any.log").document["forecast"]
+
+    assert by_returns == moved
+    assert watched["expected"] != counted["expected"]
+
+
+def test_quiet_days_to_come_make_the_move_longer(half_way: CockpitWorld) -> None:
+    usual = ask(half_way, "status", "--last").document["forecast"]
+    quiet = ["--quiet", "2027-02-20/2027-03-20"]
+    longer = ask(half_way, "status", "--last", *quiet).document["forecast"]
+
+    assert longer["expected"] > usual["expected"]
 
 
 def test_without_prices_there_is_no_cost() -> None:
