@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,10 @@ def ask(
         census_tools=lambda *_: CensusTools((both or CensusWorld()).taker, closed),
     )
     return Ran(run(["move", *arguments], context), out.getvalue(), err.getvalue())
+
+
+def day_of(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def test_a_count_is_taken_kept_and_shown() -> None:
@@ -221,6 +225,33 @@ def test_every_chart_has_its_numbers_in_a_table(half_way: CockpitWorld, tmp_path
     assert page.count("<figure>") == charts
     assert page.count("<table>") >= charts
     assert page.count("aria-label=") >= charts
+
+
+def test_the_chart_marks_the_expected_day_and_reaches_the_latest(
+    half_way: CockpitWorld, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.html"
+
+    found = ask(half_way, "status", "--last", "--audit", "any.log").document["forecast"]
+    ask(half_way, "report", "--out", str(out), "--audit", "any.log")
+    page = out.read_text("utf-8")
+    chart = page[page.index("and when the rest will") :]
+    first, last = re.findall(r"<span>(\d{4}-\d\d-\d\d)</span>", chart)[:2]
+    marked = re.findall(r'class="mark" points="([\d.]+),\S+ ([\d.]+),', chart)
+    place = (day_of(found["expected"]) - day_of(first)) / (day_of(last) - day_of(first))
+
+    assert last >= found["latest"]
+    assert [float(each) for each in marked[0]] == pytest.approx([1000 * place] * 2, abs=0.1)
+    assert f"--place: {100 * place:.1f}%" in chart
+    assert f">{found['expected']}</span></div>" in chart
+
+
+def test_without_a_forecast_no_day_is_marked(tmp_path: Path) -> None:
+    world, out = CockpitWorld(days=1), tmp_path / "report.html"
+
+    ask(world, "report", "--out", str(out), "--audit", "any.log")
+
+    assert 'class="mark"' not in out.read_text("utf-8")
 
 
 def test_a_report_that_cannot_be_written_ends_with_2(

@@ -89,6 +89,16 @@ def test_the_interval_holds_the_day_and_the_curve_stays_in_it(half: Forecast) ->
     assert [each.day for each in half.curve] == sorted(each.day for each in half.curve)
 
 
+def test_the_curve_reaches_the_latest_day(half: Forecast) -> None:
+    counts = moved_on(45, (5_000, 20_000, 0, 40_000))
+    wide = ask(counts, 100_000 - sum(counts))
+
+    for found in (half, wide):
+        assert found.latest is not None
+        assert found.curve[-1].day >= found.latest
+        assert len(found.curve) <= 60
+
+
 def test_a_past_of_three_weeks_is_the_shortest() -> None:
     counts = moved_on(MIN_DAYS)
 

@@ -45,7 +45,8 @@ class Forecast:
         latest: Upper end of the interval; None where it does not end within HORIZON.
         coming: Persons who are expected to move from now on.
         silent: Persons who wait and of whom nothing is expected: their accounts show no life.
-        curve: Day by day, from tomorrow on, thinned out; empty where nothing can be said.
+        curve: Day by day, from tomorrow on and past ``latest``, thinned out; empty where nothing
+            can be said.
         days: Days of the past that the forecast is made from.
         unexplained: Days of the past whose count no habit explains: a mail or a holiday that was
             not named makes a forecast worthless.

@@ -84,7 +84,7 @@ def _forecast(past: Past, counts: Sequence[int], share: float) -> Forecast:
         latest=_day(past.today, latest),
         coming=coming,
         silent=max(past.waiting - coming, 0),
-        curve=_curve(past.today, moved, central, outlooks),
+        curve=_curve(past.today, moved, latest, central, outlooks),
         days=len(counts),
         unexplained=tuple(_unexplained(past, counts, fit)),
     )
@@ -147,13 +147,19 @@ def _day(today: date, days: int | None) -> date | None:
 
 
 def _curve(
-    today: date, moved: int, central: _Outlook, others: Sequence[_Outlook]
+    today: date, moved: int, latest: int | None, central: _Outlook, others: Sequence[_Outlook]
 ) -> tuple[ForecastDay, ...]:
-    """Return days until the share is reached and a quarter more, at most _CURVE_POINTS."""
-    until = min(HORIZON, round(1.25 * (central.days or HORIZON / 5)) + 7)
-    step = max(1, -(-until // _CURVE_POINTS))
+    """
+    Return days until *latest* or later, at most _CURVE_POINTS of them.
+
+    Later is where a quarter more than until the expected day is further, or there is no latest day.
+    """
+    further = round(1.25 * (central.days or HORIZON / 5)) + 7
+    until = min(HORIZON, max(further, latest or 0))
+    step = -(-until // _CURVE_POINTS)
     points = []
-    for day in range(step, until + 1, step):
+    for number in range(1, -(-until // step) + 1):
+        day = min(number * step, HORIZON)
         values = [each.moved[day - 1] for each in (central, *others)]
         low = moved + (min(values) - moved) * (1 - 2 * _MARGIN)
         high = moved + (max(values) - moved) * (1 + 2 * _MARGIN)
