@@ -143,8 +143,19 @@ def test_the_forecast_uses_when_users_came_again(half_way: CockpitWorld) -> None
     counted = ask(half_way, "status", "--last").document["forecast"]
     watched = ask(half_way, "status", "--last", "--audit", "any.log").document["forecast"]
 
+    assert (counted["watched"], watched["watched"]) == (0, moved)
     assert by_returns == moved
     assert watched["expected"] != counted["expected"]
+
+
+def test_a_forecast_without_returns_says_what_the_audit_stream_lacks(
+    half_way: CockpitWorld,
+) -> None:
+    counted = ask(half_way, "status", "--last", on=Terminal).out
+    watched = ask(half_way, "status", "--last", "--audit", "any.log", on=Terminal).out
+
+    assert "session.refresh" in counted
+    assert "session.refresh" not in watched
 
 
 def test_quiet_days_to_come_make_the_move_longer(half_way: CockpitWorld) -> None:

@@ -48,6 +48,8 @@ class Forecast:
         curve: Day by day, from tomorrow on and past ``latest``, thinned out; empty where nothing
             can be said.
         days: Days of the past that the forecast is made from.
+        watched: Users who moved and of whom it is known when they came again; with 0 the forecast
+            is made from the counts of each day alone, and misses more often.
         unexplained: Days of the past whose count no habit explains: a mail or a holiday that was
             not named makes a forecast worthless.
     """
@@ -61,4 +63,5 @@ class Forecast:
     silent: int = 0
     curve: tuple[ForecastDay, ...] = ()
     days: int = 0
+    watched: int = 0
     unexplained: tuple[date, ...] = ()

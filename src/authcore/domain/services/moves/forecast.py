@@ -2,7 +2,7 @@
 When the rest of a move will be done.
 
 The persons who moved each day are explained by habits (see ``habits``); what is left of each habit
-goes on as it did.  Reasons and measurements: docs/adr/0039-cockpit.md.
+continues.  Reasons and measurements: docs/adr/0039-cockpit.md.
 """
 
 import math
@@ -86,6 +86,7 @@ def _forecast(past: Past, counts: Sequence[int], share: float) -> Forecast:
         silent=max(past.waiting - coming, 0),
         curve=_curve(past.today, moved, latest, central, outlooks),
         days=len(counts),
+        watched=sum(past.returns.values()),
         unexplained=tuple(_unexplained(past, counts, fit)),
     )
 
