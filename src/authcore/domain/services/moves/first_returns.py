@@ -9,8 +9,8 @@ import attrs
 from authcore.domain.services.moves.sketches import number_of
 
 
-SAMPLE: Final = 1 << 16
-"""Users of the sample, at most."""
+SAMPLE: Final = 1 << 18
+"""Users of the sample, at most: 45 MiB."""
 
 
 @attrs.define
