@@ -150,12 +150,14 @@ class Population:
         habits: What decided it.
         first_sign_ins: Users who move, of each day.
         sign_ins: All sign-ins of each day, those that move a user included.
+        cohorts: Visits per working day of the users of a cohort, and how many move on each day.
     """
 
     size: int
     habits: Habits
     first_sign_ins: tuple[int, ...]
     sign_ins: tuple[int, ...]
+    cohorts: tuple[tuple[float, tuple[int, ...]], ...]
 
     @property
     def movers(self) -> int:
@@ -190,15 +192,23 @@ def population(
     habits = habits or Habits.drawn(seed)
     calendar = [habits.calendar(day) for day in range(days)]
     called = [sum(each.hazard(day) for each in habits.campaigns) for day in range(days)]
-    first, every = [0] * days, [0] * days
+    first, every, cohorts = [0] * days, [0] * days, []
     for number, (habit, users, visits) in enumerate(habits.cohorts(size)):
         if habit != "never":
             cohort = _Cohort(users, visits, habits)
             chances = Chance(f"{seed}/{number}"), Chance(f"{seed}/{number}/again")
-            for day, (moved, again) in enumerate(cohort.live(calendar, called, *chances)):
+            lived = [*cohort.live(calendar, called, *chances)]
+            for day, (moved, again) in enumerate(lived):
                 first[day] += moved
                 every[day] += moved + again
-    return Population(size=size, habits=habits, first_sign_ins=tuple(first), sign_ins=tuple(every))
+            cohorts.append((visits, tuple(moved for moved, _ in lived)))
+    return Population(
+        size=size,
+        habits=habits,
+        first_sign_ins=tuple(first),
+        sign_ins=tuple(every),
+        cohorts=tuple(cohorts),
+    )
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ import pytest
 
 from simulation.chance import Chance
 from simulation.populations import Campaign, Habits, Population, population
+from simulation.returns import returns
 
 
 def _only(habit: str, **more: object) -> Habits:
@@ -80,6 +81,17 @@ def test_a_holiday_moves_fewer_users() -> None:
     days = _of("monthly", holidays=((7, 13, 0.2),)).first_sign_ins
 
     assert sum(days[7:14]) < sum(days[:7]) / 3
+
+
+def test_users_who_moved_come_again_at_their_next_visit() -> None:
+    people = _of("daily")
+    again = returns("any", people, 90)
+    moved = people.first_sign_ins[0]
+
+    assert sum(users for (day, _), users in again.items() if day == 0) == moved
+    assert again[0, 1] == pytest.approx(0.5034 * moved, rel=0.03)  # 1 - exp(-0.7)
+    assert again[0, 2] == pytest.approx(0.25 * moved, rel=0.03)
+    assert again[89, None] == people.first_sign_ins[89]
 
 
 def test_the_day_of_a_share_is_the_first_one_that_reaches_it() -> None:

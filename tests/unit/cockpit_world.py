@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from authcore.testing.fakes.census import InMemoryCensusHistory
 from authcore.testing.fakes.system import FrozenClock
 from authcore_cli.move.cockpit import CockpitSources
 from simulation.populations import FIRST_DAY, Population, population
+from simulation.returns import returns
 
 
 POOL: Final = "eu-west-1_Ab12Cd34"
@@ -54,6 +56,9 @@ def entries(people: Population, days: int) -> Iterable[AuditEntry]:
             number += 1
             yield entry(at, "user_migration.authenticate", legacy_uid=f"{number}")
             yield entry(at, "sign_in.complete", subject=f"sub-{number}")
+            yield entry(
+                at, "account_linking.linked", subject=f"sub-{number}", legacy_uid=f"{number}"
+            )
         again = people.sign_ins[day] - people.first_sign_ins[day]
         yield entry(at, "sign_in.complete", count=again * 2 // 3)
         yield entry(at, "password.begin", subject="sub-1", count=again - again * 2 // 3)
@@ -65,6 +70,18 @@ def entries(people: Population, days: int) -> Iterable[AuditEntry]:
             count=people.first_sign_ins[day] // 8 + 1,
         )
     yield entry(FIRST_DAY, "links.repair", subject="sub-of-a-tool")
+    yield from _first_refreshes(people, days)
+
+
+def _first_refreshes(people: Population, days: int) -> Iterable[AuditEntry]:
+    """Yield the line of each user's first day after the move; their numbers are as in entries."""
+    number = [0, *accumulate(people.first_sign_ins)]
+    for (day, later), users in returns("cockpit", people, days).items():
+        for _ in range(users):
+            number[day] += 1
+            if later is not None:
+                at = FIRST_DAY + timedelta(days=later)
+                yield entry(at, "session.refresh", subject=f"sub-{number[day]}")
 
 
 def entry(

@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.census_entries import CensusProgress
+from authcore.domain.services.moves.trends import trends_of
 from authcore.ports.system import Clock
 from authcore.testing.fakes.system import FrozenClock
 from authcore_cli.app import run
@@ -63,6 +64,10 @@ def ask(
         census_tools=lambda *_: CensusTools((both or CensusWorld()).taker, closed),
     )
     return Ran(run(["move", *arguments], context), out.getvalue(), err.getvalue())
+
+
+def day_of(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def test_a_count_is_taken_kept_and_shown() -> None:
@@ -160,6 +165,36 @@ def test_without_an_audit_stream_the_counts_tell_who_moved(half_way: CockpitWorl
     assert (found["audit_lines"], found["costs"]) == (None, [])
 
 
+def test_the_forecast_uses_when_users_came_again(half_way: CockpitWorld) -> None:
+    trends = trends_of(half_way.audit.kept)
+    moved, by_returns = sum(trends.moved.values()), sum(trends.returns.values())
+
+    counted = ask(half_way, "status", "--last").document["forecast"]
+    watched = ask(half_way, "status", "--last", "--audit", "any.log").document["forecast"]
+
+    assert (counted["watched"], watched["watched"]) == (0, moved)
+    assert by_returns == moved
+    assert watched["expected"] != counted["expected"]
+
+
+def test_a_forecast_without_returns_says_what_the_audit_stream_lacks(
+    half_way: CockpitWorld,
+) -> None:
+    counted = ask(half_way, "status", "--last", on=Terminal).out
+    watched = ask(half_way, "status", "--last", "--audit", "any.log", on=Terminal).out
+
+    assert "session.refresh" in counted
+    assert "session.refresh" not in watched
+
+
+def test_quiet_days_to_come_make_the_move_longer(half_way: CockpitWorld) -> None:
+    usual = ask(half_way, "status", "--last").document["forecast"]
+    quiet = ["--quiet", "2027-02-20/2027-03-20"]
+    longer = ask(half_way, "status", "--last", *quiet).document["forecast"]
+
+    assert longer["expected"] > usual["expected"]
+
+
 def test_without_prices_there_is_no_cost() -> None:
     found = ask(CockpitWorld(prices=False), "status", "--last", "--audit", "any.log").document
 
@@ -230,6 +265,33 @@ def test_every_chart_has_its_numbers_in_a_table(half_way: CockpitWorld, tmp_path
     assert page.count("<figure>") == charts
     assert page.count("<table>") >= charts
     assert page.count("aria-label=") >= charts
+
+
+def test_the_chart_marks_the_expected_day_and_reaches_the_latest(
+    half_way: CockpitWorld, tmp_path: Path
+) -> None:
+    out = tmp_path / "report.html"
+
+    found = ask(half_way, "status", "--last", "--audit", "any.log").document["forecast"]
+    ask(half_way, "report", "--out", str(out), "--audit", "any.log")
+    page = out.read_text("utf-8")
+    chart = page[page.index("and when the rest will") :]
+    first, last = re.findall(r"<span>(\d{4}-\d\d-\d\d)</span>", chart)[:2]
+    marked = re.findall(r'class="mark" points="([\d.]+),\S+ ([\d.]+),', chart)
+    place = (day_of(found["expected"]) - day_of(first)) / (day_of(last) - day_of(first))
+
+    assert last >= found["latest"]
+    assert [float(each) for each in marked[0]] == pytest.approx([1000 * place] * 2, abs=0.1)
+    assert f"--place: {100 * place:.1f}%" in chart
+    assert f">{found['expected']}</span></div>" in chart
+
+
+def test_without_a_forecast_no_day_is_marked(tmp_path: Path) -> None:
+    world, out = CockpitWorld(days=1), tmp_path / "report.html"
+
+    ask(world, "report", "--out", str(out), "--audit", "any.log")
+
+    assert 'class="mark"' not in out.read_text("utf-8")
 
 
 def test_a_report_that_cannot_be_written_ends_with_2(

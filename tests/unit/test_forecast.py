@@ -10,9 +10,9 @@ from authcore.domain.model.forecast import Forecast
 from authcore.domain.services.moves.circumstances import Circumstances
 from authcore.domain.services.moves.descent import descend
 from authcore.domain.services.moves.forecast import forecast
-from authcore.domain.services.moves.habit_fit import MIN_DAYS, Past
-from authcore.domain.services.moves.habits import Bins, Calendar, Rates, curves
+from authcore.domain.services.moves.habits import Bins, Calendar, Rates, curves, split_curves
 from authcore.domain.services.moves.least_squares import Expected, Observations, solve
+from authcore.domain.services.moves.past import MIN_DAYS, Past
 
 
 FIRST = date(2027, 1, 4)
@@ -27,6 +27,22 @@ def moved_on(days: int, persons: Sequence[int] = SIZES, session_days: int = 0) -
         round(sum(each * row[day] for each, row in zip(persons, rows, strict=True)))
         for day in range(days)
     ]
+
+
+def come_again_on(days: int, rates: Rates) -> tuple[list[int], dict[tuple[date, date | None], int]]:
+    """Return who moves each day, and when they come again within the classes of returns."""
+    rows = split_curves(Calendar((1.0,) * days, (0.0,) * days), 0, rates, [1.0] * days)
+    split = [
+        round(sum(x * share for x, share in zip(SIZES, each, strict=True)))
+        for each in zip(*rows, strict=True)
+    ]
+    returns: dict[tuple[date, date | None], int] = {}
+    for day in range(days):
+        moved = FIRST + timedelta(days=day)
+        returns[moved, None] = split[day]
+        for number, after in enumerate((1, 3, 9, 30), 1):
+            returns[moved, moved + timedelta(days=after)] = split[number * days + day]
+    return [sum(split[day::days]) for day in range(days)], returns
 
 
 def ask(counts: Sequence[int], waiting: int, **more: object) -> Forecast:
@@ -71,6 +87,16 @@ def test_the_interval_holds_the_day_and_the_curve_stays_in_it(half: Forecast) ->
     assert half.earliest < half.expected < half.latest
     assert all(each.lowest <= each.moved <= each.highest for each in half.curve)
     assert [each.day for each in half.curve] == sorted(each.day for each in half.curve)
+
+
+def test_the_curve_reaches_the_latest_day(half: Forecast) -> None:
+    counts = moved_on(45, (5_000, 20_000, 0, 40_000))
+    wide = ask(counts, 100_000 - sum(counts))
+
+    for found in (half, wide):
+        assert found.latest is not None
+        assert found.curve[-1].day >= found.latest
+        assert len(found.curve) <= 60
 
 
 def test_a_past_of_three_weeks_is_the_shortest() -> None:
@@ -163,9 +189,95 @@ def test_the_last_mail_and_quiet_days_are_numbers_to_be_found() -> None:
 def test_what_does_not_touch_the_past_is_no_circumstance() -> None:
     later, before = FIRST + timedelta(days=5), FIRST - timedelta(days=100)
 
-    around = Circumstances.of([later, before], [later, before], FIRST + timedelta(days=4), 5)
+    around = Circumstances.of([later, before], [before], FIRST + timedelta(days=4), 5)
 
     assert (around.mails, around.quiet) == ((), ())
+
+
+def test_quiet_days_to_come_are_as_quiet_as_those_of_the_past() -> None:
+    quiet = [FIRST + timedelta(days=day) for day in (1, 6)]
+    around = Circumstances.of([], quiet, FIRST + timedelta(days=4), 5)
+
+    calendar = around.calendar([0.4, math.log(0.3)], [1.0] * 7, 3)
+
+    usual = math.sqrt(0.5 * 0.3)
+    assert len(around.expected()) == 2
+    assert calendar.visits == pytest.approx((1.0, 0.3, 1.0, 1.0, 1.0, 1.0, usual, 1.0))
+
+
+def test_a_mail_calls_users_after_today_too() -> None:
+    around = Circumstances.of([FIRST], [], FIRST + timedelta(days=1), 2)
+
+    calls = around.calendar([0.4, math.log(0.2), math.log(3.0)], [1.0] * 7, 2).calls
+
+    assert calls[3] == pytest.approx(calls[0] * math.exp(-1))
+
+
+def test_quiet_days_to_come_make_the_move_longer(half: Forecast) -> None:
+    counts = moved_on(100)
+    quiet = [FIRST + timedelta(days=day) for day in range(110, 131)]
+
+    named = ask(counts, 100_000 - sum(counts), quiet=quiet)
+
+    assert named.expected is not None
+    assert half.expected is not None
+    assert timedelta(days=7) <= named.expected - half.expected <= timedelta(days=14)
+    assert named.silent == pytest.approx(half.silent, rel=0.01)
+
+
+def test_how_soon_users_come_again_tells_rates_that_are_not_the_usual_ones() -> None:
+    rates = Rates((0.7, 1 / 5, 1 / 40, 1 / 90))
+    moved, returns = come_again_on(80, rates)
+    truth, _ = come_again_on(600, rates)
+    day = next(day for day in range(600) if sum(truth[: day + 1]) >= 0.95 * sum(SIZES))
+    waiting = 100_000 - sum(moved)
+
+    known, unknown = ask(moved, waiting, returns=returns), ask(moved, waiting)
+
+    assert known.expected is not None
+    assert unknown.expected is not None
+    assert (known.expected - FIRST).days == pytest.approx(day, rel=0.15)
+    assert (unknown.expected - FIRST).days != pytest.approx(day, rel=0.5)
+
+
+def test_a_sample_of_the_returns_is_enough() -> None:
+    moved, returns = come_again_on(80, Rates())
+    sample = {days: users // 3 for days, users in returns.items()}
+    waiting = 100_000 - sum(moved)
+
+    every, third = ask(moved, waiting, returns=returns), ask(moved, waiting, returns=sample)
+
+    assert every.expected is not None
+    assert third.expected is not None
+    assert abs(every.expected - third.expected) < timedelta(days=8)
+
+
+def test_returns_after_today_are_not_known_yet() -> None:
+    day = [FIRST + timedelta(days=number) for number in range(4)]
+    past = Past(
+        moved={day[0]: 10, day[1]: 4},
+        first_day=day[0],
+        today=day[2],
+        waiting=0,
+        returns={
+            (day[0], day[1]): 3,
+            (day[0], day[3]): 2,
+            (day[1], None): 1,
+            (day[3], None): 9,
+        },
+    )
+
+    assert past.observed().watched == [0.5, 0.25, 0.0]
+    assert past.observed().values == [7, 4, 0, 3, *([0] * 11)]
+
+
+def test_curves_that_are_split_by_returns_add_up() -> None:
+    calendar = Calendar((1.0,) * 50, (0.0,) * 50)
+    whole = curves(calendar, 7, Rates())
+    split = split_curves(calendar, 7, Rates(), [0.5] * 50)
+
+    for row, parts in zip(whole, split, strict=True):
+        assert [sum(parts[day::50]) for day in range(50)] == pytest.approx(row)
 
 
 def test_quiet_days_that_follow_each_other_are_one_time() -> None:

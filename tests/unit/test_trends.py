@@ -14,10 +14,11 @@ from authcore.domain.model.trends import (
     UnreadableLine,
 )
 from authcore.domain.services.moves import trends as trends_module
+from authcore.domain.services.moves.first_returns import FirstReturns
 from authcore.domain.services.moves.trends import failures, sign_ins, trends_of
 
 
-MONDAY, TUESDAY = date(2026, 11, 30), date(2026, 12, 1)
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2)
 
 
 def _entry(
@@ -135,6 +136,46 @@ def test_an_account_moves_on_one_day() -> None:
     )
 
     assert trends.moved == {MONDAY: 1, TUESDAY: 1}
+
+
+def _linked(subject: str, day: date) -> AuditEntry:
+    return _entry("account_linking.linked", day=day, subject=subject, legacy_uid=f"uid-{subject}")
+
+
+def test_users_who_moved_are_counted_by_the_day_they_came_again() -> None:
+    lines = [
+        _entry("session.refresh", day=TUESDAY, subject="a"),
+        _entry(day=WEDNESDAY, subject="a"),
+        _linked("a", MONDAY),
+        _linked("b", MONDAY),
+        _entry("session.refresh", subject="b"),
+        _entry("session.refresh", outcome="rejected", day=TUESDAY, subject="b"),
+        _entry(subject="new"),
+        _linked("late", TUESDAY),
+        _entry(subject="late"),
+    ]
+    expected = {(MONDAY, TUESDAY): 1, (MONDAY, None): 1}
+
+    assert trends_of(lines).returns == trends_of(reversed(lines)).returns == expected
+
+
+def test_without_refreshes_it_is_not_known_who_came_again() -> None:
+    lines = [_linked("a", MONDAY), _entry(day=TUESDAY, subject="a")]
+
+    assert trends_of(lines).returns == {}
+
+
+def test_returns_of_many_users_are_counted_of_a_sample() -> None:
+    returns = FirstReturns(size=100)
+    for number in range(5_000):
+        returns.add(f"{number}", MONDAY, moves=True)
+        if number % 2:
+            returns.add(f"{number}", TUESDAY, moves=False)
+
+    counted = returns.count()
+
+    assert 40 <= counted.total() <= 100
+    assert counted[MONDAY, TUESDAY] == pytest.approx(counted.total() / 2, rel=0.4)
 
 
 def test_sign_ins_are_counted_by_door_and_outcome() -> None:

@@ -1,7 +1,7 @@
 """What ``authcore move status`` and ``authcore move report`` show, put together."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ from authcore.domain.model.forecast import Forecast
 from authcore.domain.model.trends import Door, Trends
 from authcore.domain.services.moves.cost import monthly_costs
 from authcore.domain.services.moves.forecast import forecast
-from authcore.domain.services.moves.habit_fit import Past
+from authcore.domain.services.moves.past import Past
 from authcore.domain.services.moves.trends import failures, sign_ins, trends_of
 from authcore.ports.audit_history import AuditHistory
 from authcore.ports.census import CensusHistory
@@ -55,7 +55,7 @@ class Question:
     Attributes:
         audit: Files of the audit stream; none by default.
         mails: Days on which users were told to sign in.
-        quiet: Days on which fewer users than usually came.
+        quiet: Days on which fewer users come than usually, past and coming.
     """
 
     audit: tuple[Path, ...] = ()
@@ -106,6 +106,7 @@ def put_together(sources: CockpitSources, question: Question) -> Cockpit:
     censuses = sources.history.all()
     trends = trends_of(sources.open_audit(question.audit).lines()) if question.audit else None
     moved = trends.moved if trends and trends.moved else moved_between(censuses)
+    returns = trends.returns if trends and trends.moved else {}
     now = sources.clock.now()
     can_price = sources.prices is not None and trends is not None
     return Cockpit(
@@ -113,7 +114,7 @@ def put_together(sources: CockpitSources, question: Question) -> Cockpit:
         pool_id=sources.pool_id,
         censuses=censuses,
         moved=moved,
-        forecast=_forecast(moved, censuses, question, now),
+        forecast=_forecast(moved, returns, censuses, question, now),
         trends=trends,
         sign_ins=sign_ins(trends) if trends else {},
         failures=failures(trends).most_common() if trends else [],
@@ -144,7 +145,11 @@ def _days(before: date, after: date) -> Iterator[date]:
 
 
 def _forecast(
-    moved: Mapping[date, int], censuses: Sequence[Census], question: Question, now: datetime
+    moved: Mapping[date, int],
+    returns: Mapping[tuple[date, date | None], int],
+    censuses: Sequence[Census],
+    question: Question,
+    now: datetime,
 ) -> Forecast | None:
     """Conclude from complete days: today's is not over."""
     if not censuses:
@@ -152,7 +157,6 @@ def _forecast(
     yesterday = now.date() - timedelta(days=1)
     complete = {day: count for day, count in moved.items() if day <= yesterday}
     first, last = min(complete, default=yesterday), max(complete, default=yesterday)
-    quiet: Collection[date] = {*question.quiet}
     return forecast(
         Past(
             moved=complete,
@@ -160,6 +164,7 @@ def _forecast(
             today=last,
             waiting=censuses[-1].waiting,
             mails=question.mails,
-            quiet=quiet,
+            quiet=question.quiet,
+            returns=returns,
         )
     )

@@ -80,7 +80,7 @@ def forecast_sentence(forecast: Forecast) -> str:
     return (
         f"{forecast.share * 100:.0f} % of the users who move by themselves will have moved on "
         f"{forecast.expected:%Y-%m-%d}, between {forecast.earliest:%Y-%m-%d} and {latest}, if "
-        f"nothing changes.{silent}{_unexplained(forecast)}"
+        f"nothing changes.{silent}{_unexplained(forecast)}{_unwatched(forecast)}"
     )
 
 
@@ -100,6 +100,15 @@ def _unexplained(forecast: Forecast) -> str:
         f" No habit explains {len(forecast.unexplained)} days, the first of them "
         f"{forecast.unexplained[0]:%Y-%m-%d}: name mails by --mail and holidays by --quiet, or "
         "do not trust this day."
+    )
+
+
+def _unwatched(forecast: Forecast) -> str:
+    if forecast.watched:
+        return ""
+    return (
+        " It is not known when moved users came again, so the day is less certain: the audit "
+        "stream needs lines of account_linking.linked and session.refresh."
     )
 
 

@@ -64,8 +64,8 @@ class StatusCommand:
 
             mail: Day on which users were told to sign in, e.g. 2026-12-01; may be repeated.
 
-            quiet: Day on which fewer users than usually came, or FIRST/LAST of several; may be
-                repeated.
+            quiet: Day on which fewer users come than usually, past or coming, or FIRST/LAST of
+                several; may be repeated.
 
             json: One JSON document also on a terminal.
         """
@@ -97,8 +97,8 @@ class StatusCommand:
 
             mail: Day on which users were told to sign in, e.g. 2026-12-01; may be repeated.
 
-            quiet: Day on which fewer users than usually came, or FIRST/LAST of several; may be
-                repeated.
+            quiet: Day on which fewer users come than usually, past or coming, or FIRST/LAST of
+                several; may be repeated.
         """
         question = _question(audit, mail, quiet)
         cockpit = put_together(self._sources(), question)

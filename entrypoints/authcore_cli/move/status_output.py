@@ -194,6 +194,7 @@ def _forecast(cockpit: Cockpit) -> Mapping[str, object] | None:
         "coming": forecast.coming,
         "silent": forecast.silent,
         "days": forecast.days,
+        "watched": forecast.watched,
         "unexplained": [day.isoformat() for day in forecast.unexplained],
     }
 

@@ -74,6 +74,22 @@ def columns(label: str, days: Sequence[Column]) -> str:
     return _svg(label, "chart", HEIGHT, drawn)
 
 
+@attrs.frozen
+class Target:
+    """
+    A day of the axis that is expected, and its interval.
+
+    Attributes:
+        day: Marked.
+        earliest: Lower end.
+        latest: Upper end; None where it is later than the axis.
+    """
+
+    day: date
+    earliest: date
+    latest: date | None
+
+
 @attrs.frozen(kw_only=True)
 class Line:
     """
@@ -83,11 +99,13 @@ class Line:
         past: Day and count.
         ahead: Day, count, and the ends of the interval.
         highest: Top of the chart.
+        target: A day that is marked; by default none.
     """
 
     past: Sequence[tuple[date, int]]
     ahead: Sequence[tuple[date, int, int, int]]
     highest: int
+    target: Target | None = None
 
     @property
     def ends(self) -> tuple[date, date]:
@@ -95,14 +113,18 @@ class Line:
         days = [day for day, _ in self.past] + [day for day, *_ in self.ahead]
         return min(days), max(days)
 
+    def place(self, day: date) -> float:
+        """Return where *day* is on the axis: 0 on the left, 1 on the right."""
+        first, last = self.ends
+        return (day - first).days / max((last - first).days, 1)
+
 
 def line(label: str, given: Line) -> str:
-    """Draw a line, its continuation, and the band of the interval."""
-    first, last = given.ends
-    span, highest = max((last - first).days, 1), max(given.highest, 1)
+    """Draw a line, its continuation, the band of the interval, and the day that is marked."""
+    highest = max(given.highest, 1)
 
     def at(day: date, count: float) -> Point:
-        return WIDTH * (day - first).days / span, HEIGHT * (1 - count / highest)
+        return WIDTH * given.place(day), HEIGHT * (1 - count / highest)
 
     past = [at(day, count) for day, count in given.past]
     now = past[-1:]
@@ -114,6 +136,11 @@ def line(label: str, given: Line) -> str:
         ahead = now + [at(day, count) for day, count, _, _ in given.ahead]
         drawn.append(f'<polyline class="ahead" points="{_points(ahead)}"/>')
     drawn.append(f'<polyline class="past" points="{_points(past)}"/>')
+    if given.target:
+        day, earliest, latest = given.target.day, given.target.earliest, given.target.latest
+        ends = at(earliest, 0), at(latest or given.ends[1], 0)
+        drawn.append(f'<polyline class="mark" points="{_points((at(day, 0), at(day, highest)))}"/>')
+        drawn.append(f'<polyline class="interval" points="{_points(ends)}"/>')
     return _svg(label, "chart", HEIGHT, drawn)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from authcore.domain.model.audit import Outcome
 from authcore.domain.model.census import Census
+from authcore.domain.model.forecast import Forecast
 from authcore.domain.model.trends import Door
 from authcore_cli.move.cockpit import MAX_FAILURES, Cockpit
 from authcore_cli.move.cockpit_texts import (
@@ -19,7 +20,7 @@ from authcore_cli.move.cockpit_texts import (
     number,
     percent,
 )
-from authcore_cli.move.report.charts import Column, Line, Part, columns, line, stacked_bar
+from authcore_cli.move.report.charts import Column, Line, Part, Target, columns, line, stacked_bar
 
 
 MAX_DAYS: Final = 400
@@ -27,6 +28,10 @@ MAX_DAYS: Final = 400
 
 MAX_POINTS: Final = 500
 """Days of a line; more are thinned out."""
+
+_TARGET_CAPTION: Final = (
+    " Upright: the expected day; thick below: between the earliest and the latest day."
+)
 
 Cell = str | int
 
@@ -72,7 +77,7 @@ def progress(cockpit: Cockpit) -> str:
         for each in forecast.curve
     ]
     goal = census.gone_over + census.waiting
-    shape = Line(past=past, ahead=ahead, highest=goal)
+    shape = Line(past=past, ahead=ahead, highest=goal, target=_target(forecast))
     first, last = shape.ends
     rows = [(f"{day:%Y-%m-%d}", number(count), "") for day, count in past[-31:]] + [
         (f"{day:%Y-%m-%d}", number(count), f"{number(low)} to {number(high)}")
@@ -83,10 +88,24 @@ def progress(cockpit: Cockpit) -> str:
     return (
         f"<section><h2>Who has moved, and when the rest will</h2>{sentence}<figure>"
         f'<div class="axis"><span>{number(goal)} accounts that can move</span></div>'
-        f"{line(label, shape)}{_axis(first, last)}"
+        f"{line(label, shape)}{_target_day(shape)}{_axis(first, last)}"
         "<figcaption>Line: moved. Dashed: forecast, with its interval, if nothing changes."
-        f"</figcaption></figure>{numbers}</section>"
+        f"{_TARGET_CAPTION if shape.target else ''}</figcaption></figure>{numbers}</section>"
     )
+
+
+def _target(forecast: Forecast) -> Target | None:
+    if forecast.expected is None or forecast.earliest is None or not forecast.curve:
+        return None
+    return Target(forecast.expected, forecast.earliest, forecast.latest)
+
+
+def _target_day(shape: Line) -> str:
+    """Write the expected day below its mark."""
+    if shape.target is None:
+        return ""
+    place = f"--place: {100 * shape.place(shape.target.day):.1f}%"
+    return f'<div class="target"><span style="{place}">{shape.target.day}</span></div>'
 
 
 def doors(cockpit: Cockpit) -> str:

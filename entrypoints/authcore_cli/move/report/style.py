@@ -38,6 +38,14 @@ svg { display: block; width: 100%; }
 .band { fill: var(--band); }
 .past, .ahead { fill: none; stroke: var(--c0); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .ahead { stroke-dasharray: 5 4; }
+.mark, .interval { fill: none; stroke: var(--c2); vector-effect: non-scaling-stroke; }
+.mark { stroke-width: 2; }
+.interval { stroke-width: 8; }
+.target { position: relative; height: 1.4rem; font-size: .85rem; }
+.target span {
+  position: absolute; left: clamp(2.6rem, var(--place), calc(100% - 2.6rem));
+  transform: translateX(-50%); white-space: nowrap;
+}
 .legend { display: inline-block; margin-right: 1rem; }
 .key { display: inline-block; width: .8rem; height: .8rem; margin-right: .5rem; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-size: .95rem; }

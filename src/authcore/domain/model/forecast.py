@@ -45,8 +45,11 @@ class Forecast:
         latest: Upper end of the interval; None where it does not end within HORIZON.
         coming: Persons who are expected to move from now on.
         silent: Persons who wait and of whom nothing is expected: their accounts show no life.
-        curve: Day by day, from tomorrow on, thinned out; empty where nothing can be said.
+        curve: Day by day, from tomorrow on and past ``latest``, thinned out; empty where nothing
+            can be said.
         days: Days of the past that the forecast is made from.
+        watched: Users who moved and of whom it is known when they came again; with 0 the forecast
+            is made from the counts of each day alone, and misses more often.
         unexplained: Days of the past whose count no habit explains: a mail or a holiday that was
             not named makes a forecast worthless.
     """
@@ -60,4 +63,5 @@ class Forecast:
     silent: int = 0
     curve: tuple[ForecastDay, ...] = ()
     days: int = 0
+    watched: int = 0
     unexplained: tuple[date, ...] = ()

@@ -121,6 +121,9 @@ class Trends:
         active: By month.
         moved: Accounts that user migration let in or linking linked, by the day of their first such
             line.
+        returns: Of a sample of the users whom linking linked on their first day in the stream:
+            users by this and their second day, None where there is no second one.  Empty where the
+            stream has no refreshes of sessions, because visits within a session are not seen then.
         steps: By day, accepted steps of the own page that asked for something further, and
             ended no sign-in.
         read: Lines of decisions that were counted.
@@ -131,6 +134,7 @@ class Trends:
     days: tuple[DailyCount, ...]
     active: tuple[ActiveUsers, ...]
     moved: Mapping[date, int]
+    returns: Mapping[tuple[date, date | None], int]
     steps: Mapping[date, int]
     read: int
     unreadable: Mapping[LineFault, int]

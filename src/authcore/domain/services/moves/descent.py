@@ -1,6 +1,7 @@
 """Finds the numbers that make a sum of squares least, by Levenberg and Marquardt's method."""
 
 from collections.abc import Callable, Sequence
+from operator import mul
 from typing import Final
 
 from authcore.domain.services.moves.least_squares import eliminate
@@ -68,4 +69,5 @@ def _slope(
 
 
 def _product(a: Sequence[float], b: Sequence[float]) -> float:
-    return sum(x * y for x, y in zip(a, b, strict=True))
+    product: float = sum(map(mul, a, b))
+    return product

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations
+from operator import mul, truediv
 from typing import TypeAlias
 
 import attrs
@@ -64,8 +65,9 @@ def solve(observed: Observations, expected: Sequence[Expected]) -> Solution:
         expected: Of each unknown; at most ten, because the sets double with each.
     """
     size = len(expected)
-    normal = [[_product(observed, i, j) for j in range(size)] for i in range(size)]
-    right = [_projection(observed, i) for i in range(size)]
+    weighted = [[*map(truediv, each, observed.variances)] for each in observed.columns]
+    normal = [[sum(map(mul, a, b)) for b in observed.columns] for a in weighted]
+    right = [sum(map(mul, each, observed.values)) for each in weighted]
     for i, each in enumerate(expected):
         normal[i][i] += 1 / each.deviation**2
         right[i] += each.mean * 1 / each.deviation**2
@@ -99,10 +101,7 @@ def eliminate(rows: Matrix) -> list[float]:
 def _misfit(
     observed: Observations, expected: Sequence[Expected], unknowns: Sequence[float]
 ) -> float:
-    explained = [
-        sum(x * part for x, part in zip(unknowns, row, strict=True))
-        for row in zip(*observed.columns, strict=True)
-    ]
+    explained = [sum(map(mul, unknowns, row)) for row in zip(*observed.columns, strict=True)]
     measured: float = sum(
         (value - told) ** 2 / variance
         for value, told, variance in zip(
@@ -113,13 +112,3 @@ def _misfit(
         ((x - each.mean) / each.deviation) ** 2 for x, each in zip(unknowns, expected, strict=True)
     )
     return measured + assumed
-
-
-def _product(observed: Observations, i: int, j: int) -> float:
-    pairs = zip(observed.columns[i], observed.columns[j], observed.variances, strict=True)
-    return sum(x * y / variance for x, y, variance in pairs)
-
-
-def _projection(observed: Observations, i: int) -> float:
-    pairs = zip(observed.columns[i], observed.values, observed.variances, strict=True)
-    return sum(x * y / variance for x, y, variance in pairs)

@@ -27,7 +27,7 @@ class DistinctCount:
 
     def add(self, text: str) -> None:
         """Count *text* unless it was counted."""
-        value = int.from_bytes(_digest(text)[:8])
+        value = number_of(text)
         register, rest = value >> _RANK_BITS, value & ((1 << _RANK_BITS) - 1)
         rank = _RANK_BITS - rest.bit_length() + 1
         if rank > self._registers[register]:
@@ -85,6 +85,11 @@ class SeenBefore:
                 self._bits[byte] = held | bit
             position += step
         return is_known
+
+
+def number_of(text: str) -> int:
+    """Return 64 bits that depend on *text* alone, evenly spread."""
+    return int.from_bytes(_digest(text)[:8])
 
 
 def _digest(text: str) -> bytes:

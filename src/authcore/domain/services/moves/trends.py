@@ -19,6 +19,7 @@ from authcore.domain.model.trends import (
     Trends,
     UnreadableLine,
 )
+from authcore.domain.services.moves.first_returns import FirstReturns
 from authcore.domain.services.moves.sketches import DistinctCount, SeenBefore
 
 
@@ -46,9 +47,11 @@ See: Amazon Cognito "Quotas" (monthly active users: administrative creation; que
 attributes as an administrator; import from a CSV file is none).
 """
 
-MOVES: Final = frozenset(
-    {"user_migration.authenticate", "user_migration.forgot_password", "account_linking.linked"}
-)
+_LINKED: Final = "account_linking.linked"
+_REFRESH: Final = "session.refresh"
+"""Shows a visit in a session; in a stream without such lines, it is not known when users come."""
+
+MOVES: Final = frozenset({"user_migration.authenticate", "user_migration.forgot_password", _LINKED})
 """Actions of which the first accepted one of an account moves it."""
 
 _Series: TypeAlias = tuple[date, str, Outcome, str]
@@ -65,6 +68,8 @@ class _Sums:
         self.moved: Counter[date] = Counter()
         self.steps: Counter[date] = Counter()
         self.has_moved = SeenBefore()
+        self.returns = FirstReturns()
+        self.shows_visits = False
         self.unreadable: Counter[LineFault] = Counter()
         self.read = self.repeated = 0
 
@@ -97,6 +102,9 @@ class _Sums:
             self.themselves[month].add(entry.subject)
         if entry.subject and entry.action in BY_TOOLS:
             self.tools[month].add(entry.subject)
+        if entry.subject and (entry.action == _LINKED or entry.action in BY_THEMSELVES):
+            self.returns.add(entry.subject, entry.day, moves=entry.action == _LINKED)
+            self.shows_visits |= entry.action == _REFRESH
         uid = entry.legacy_uid
         if uid and entry.action in MOVES and not self.has_moved.has_seen(uid):
             self.moved[entry.day] += 1
@@ -120,6 +128,7 @@ def trends_of(lines: Iterable[HistoryLine]) -> Trends:
         days=tuple(DailyCount(*series, count) for series, count in sorted(_series(sums))),
         active=tuple(_active(sums)),
         moved=dict(sorted(sums.moved.items())),
+        returns=sums.returns.count() if sums.shows_visits else {},
         steps=dict(sums.steps),
         read=sums.read,
         unreadable=dict(sums.unreadable),
