@@ -38,7 +38,7 @@ svg { display: block; width: 100%; }
 .band { fill: var(--band); }
 .past, .ahead { fill: none; stroke: var(--c0); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .ahead { stroke-dasharray: 5 4; }
-.mark, .interval { fill: none; stroke: var(--c2); vector-effect: non-scaling-stroke; }
+.mark, .interval { fill: none; stroke: currentColor; vector-effect: non-scaling-stroke; }
 .mark { stroke-width: 2; }
 .interval { stroke-width: 8; }
 .target { position: relative; height: 1.4rem; font-size: .85rem; }
