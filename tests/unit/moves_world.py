@@ -40,6 +40,7 @@ from authcore.testing.fakes.user_directory import (
 
 
 POOL: Final = "eu-west-1_Ab12Cd34"
+RUN_ID: Final = "20260314-7f3a9c"
 PROOFS: Final = LinkProofs((b"k" * 32,), POOL)
 
 
@@ -59,7 +60,7 @@ def planned(number: int) -> PlannedUser:
         "email": f"user{number}@legacy.example",
         "email_verified": "true",
         LEGACY_UID: legacy.legacy_uid,
-        LEGACY_LINKED: PROOFS.vouch(legacy),
+        LEGACY_LINKED: PROOFS.vouch(legacy, RUN_ID),
     }
     claims = (f"name:{legacy.username}", f"email:{legacy.email}", f"uid:{legacy.legacy_uid}")
     return PlannedUser(
@@ -152,7 +153,7 @@ class World:
             self.accounts.add(each, "")
         self.store.begin(
             Run(
-                run_id="20260314-7f3a9c",
+                run_id=RUN_ID,
                 source="legacy",
                 pool_id=POOL,
                 target="create",
@@ -175,7 +176,7 @@ class World:
         return OwnUsers(
             directory=self.mortal(self.directory),
             proofs=PROOFS,
-            started_at=self.store.run().started_at,
+            run_id=RUN_ID,
         )
 
     def execution(self) -> RunExecution:

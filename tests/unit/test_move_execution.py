@@ -1,5 +1,7 @@
 """A run creates each user once, whatever happens to it."""
 
+from datetime import timedelta
+
 import attrs
 import pytest
 
@@ -10,7 +12,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.moves import NewPoolUser, PlannedUser
 from authcore.domain.model.usernames import LEGACY_LINKED
-from unit.moves_world import Killed, Life, World, planned
+from unit.moves_world import PROOFS, Killed, Life, World, account, planned
 
 
 ALL = ["user1", "user2", "user3", "user4", "user5"]
@@ -175,6 +177,41 @@ def test_a_user_of_the_same_account_who_set_a_password_is_not_the_run_s_own() ->
     world.execute()
 
     assert world.kinds()[1] == "exists"
+
+
+def test_a_user_whom_another_run_created_for_the_account_is_not_the_run_s_own() -> None:
+    # The other run took its turn between the kill and the continuation.
+    world = World(life=Life(4))
+    with pytest.raises(Killed):
+        world.execute()
+    of_another = PROOFS.vouch(account(1), "20260314-000000")
+    user = planned(1).user
+    assert user is not None
+    held = {**user.attributes, LEGACY_LINKED: of_another}
+    there = world.directory.add("user1", held, status="FORCE_CHANGE_PASSWORD")
+    world.life = Life()
+
+    world.execution().recover(lambda _: None)
+    assert world.outcomes() == []
+    world.execute()
+    world.undo_all()
+
+    assert world.kinds() == {1: "exists", **dict.fromkeys(range(2, 6), "undone")}
+    assert world.directory.everybody() == (there,)
+
+
+def test_the_run_s_own_user_is_known_whatever_the_clocks_say() -> None:
+    world = World(life=Life(4, after=True))
+    with pytest.raises(Killed):
+        world.execute()
+    created = world.directory.everybody()[0]
+    long_ago = world.clock.now() - timedelta(days=1)
+    world.directory._users["user1"] = attrs.evolve(created, created_at=long_ago)
+    world.life = Life()
+
+    world.execute()
+
+    assert {*world.kinds().values()} == {"created"}
 
 
 @pytest.mark.parametrize("difference", [{LEGACY_LINKED: ""}, {"custom:legacy_uid": "99"}])

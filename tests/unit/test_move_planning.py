@@ -287,6 +287,16 @@ def _users(*numbers: int, **changes: Any) -> list[SourceUser]:
     return [SourceUser(account(each, **changes)) for each in numbers]
 
 
+def test_each_voucher_names_the_run(store: InMemoryRun) -> None:
+    plan_run(PagedSource(_users(1)), store, planning_for(proofs=PROOFS))
+
+    (planned,) = store.planned()
+    assert planned.user is not None
+    voucher = PROOFS.voucher(planned.user.attributes[LEGACY_LINKED])
+    assert voucher is not None
+    assert voucher.run_id == store.run().run_id
+
+
 def test_a_run_plans_every_row_in_order(store: InMemoryRun) -> None:
     told: list[int] = []
     source = PagedSource(_users(1, 2), _users(3, locked=True), _users(4))

@@ -123,8 +123,8 @@ class _Parts:
         return lambda: max(1, quota.per_second() // calls)
 
     def own(self) -> OwnUsers:
-        run = self.store.run()
-        return OwnUsers(directory=self.directory, proofs=self.proofs, started_at=run.started_at)
+        run_id = self.store.run().run_id
+        return OwnUsers(directory=self.directory, proofs=self.proofs, run_id=run_id)
 
 
 def run_tools(environment: Mapping[str, str], run_id: str, on_retry: OnRetry) -> RunTools:

@@ -1,6 +1,5 @@
 """Tells the users that a run created from all other users of the pool."""
 
-from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
@@ -15,27 +14,25 @@ from authcore.ports.user_directory import UserDirectory
 UNUSED: Final = frozenset({"FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"})
 """Statuses of users who were created by a run, and have not set a password since."""
 
-CLOCK_SKEW: Final = timedelta(minutes=5)
-"""How far the clock of the pool may be behind that of this machine."""
-
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class OwnUsers:
     """
     Recognises users whose creation was not recorded.
 
-    A user counts as the run's own if the pool holds a voucher for exactly this account, or after a
-    sign-in the proof of its link, which only authcore can write; if the user has not set a
-    password, unless *statuses* says otherwise; and if the user is not older than the run.  Asked
-    only about users whom the run may have created: the call got no answer, or the run was killed
-    before it recorded one.
+    A user counts as the run's own if the pool holds the run's voucher for exactly this account,
+    which only authcore can write, and which names the run: another run may have created a user for
+    the same account meanwhile.  The user must not have set a password, unless *statuses* says
+    otherwise; after a sign-in the proof of the link has replaced the voucher, and counts instead.
+    Asked only about users whom the run may have created: the call got no answer, or the run was
+    killed before it recorded one.
 
     Args:
         directory: The pool.
 
         proofs: Of the pool.
 
-        started_at: When the run began.
+        run_id: Of the run.
 
         statuses: Of a user who may be the run's own; by default UNUSED.  With CONFIRMED, a user
             counts whom the migration trigger created since: an undo keeps every such user.
@@ -43,7 +40,7 @@ class OwnUsers:
 
     directory: UserDirectory
     proofs: LinkProofs
-    started_at: datetime
+    run_id: str
     statuses: frozenset[str] = UNUSED
 
     def find(self, planned: PlannedUser) -> UserOutcome | None:
@@ -60,15 +57,14 @@ class OwnUsers:
 
     def is_own(self, planned: PlannedUser, user: DirectoryUser) -> bool:
         """Whether *user* is the one whom the run created for *planned*."""
-        is_old = user.created_at is None or user.created_at < self.started_at - CLOCK_SKEW
-        is_named = user.attributes.get(LEGACY_UID) == planned.legacy_uid and self._is_proven(user)
-        return is_named and user.status in self.statuses and not is_old
+        is_named = user.attributes.get(LEGACY_UID) == planned.legacy_uid
+        return is_named and user.status in self.statuses and self._is_proven(user)
 
     def _is_proven(self, user: DirectoryUser) -> bool:
         statement, legacy_uid = (user.attributes.get(name) for name in (LEGACY_LINKED, LEGACY_UID))
         voucher = self.proofs.voucher(statement)
         if voucher is not None:
-            return voucher.legacy_uid == legacy_uid
+            return (voucher.legacy_uid, voucher.run_id) == (legacy_uid, self.run_id)
         is_used = user.status not in UNUSED
         return is_used and self.proofs.is_linked(statement, user.subject, legacy_uid)
 

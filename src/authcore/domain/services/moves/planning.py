@@ -71,6 +71,8 @@ class Planning:
         reaches_by_phone: Whether a verified telephone number reaches a user whose address is not
             verified; by default it does not.
 
+        run_id: Of the run, which vouchers name; ``plan_run`` sets it.  None by default.
+
     Raises:
         ConfigurationError: An attribute that a legacy field may not fill, none for the address
             where the pool needs it, or one that the pool does not have.
@@ -83,6 +85,7 @@ class Planning:
     row_rule: RowRule | None = None
     keeps_hashes: bool = False
     reaches_by_phone: bool = False
+    run_id: str | None = None
 
     def __attrs_post_init__(self) -> None:
         problems = [
@@ -145,7 +148,7 @@ class Planning:
         if "email" in attributes and account.email_verified:
             attributes["email_verified"] = "true"
         if self.proofs is not None:
-            attributes[LEGACY_LINKED] = self.proofs.vouch(account)
+            attributes[LEGACY_LINKED] = self.proofs.vouch(account, self.run_id)
         return attributes
 
     def _user_refusal(self, user: NewPoolUser) -> PlanReason | None:
@@ -182,6 +185,7 @@ def plan_run(
     """
     number, after = store.cursor()
     if after is not None or number == 0:
+        planning = attrs.evolve(planning, run_id=store.run().run_id)
         for page in source.pages(after):
             rows = [*_plan_page(page, number, planning)]
             store.add_page(rows, page.next)
