@@ -50,9 +50,10 @@ class Planning:
 
     A user whom no code can reach is not created: the old password would no longer move that user,
     and nothing else would let the user in.  Two rows that claim the same are both refused, after
-    the last one is read: see ``RunStore.refuse_shared_claims``.  A refused row claims its legacy id
-    all the same: of two rows about one account, of which one is locked, the other must not let the
-    user in.
+    the last one is read: see ``RunStore.refuse_shared_claims``.  A refused row claims what it
+    would have claimed all the same: its legacy id, user name and verified address.  Of two rows
+    about one account, of which one is locked, the other must not let the user in, and no user gets
+    the name of a refused account.
 
     Args:
         naming: Of the pool.
@@ -103,13 +104,23 @@ class Planning:
         claim = f"uid:{legacy_uid}"
         decided = self._decide(source)
         if isinstance(decided, str):
-            return PlannedUser(number, legacy_uid, None, decided, claims=(claim,))
-        claims = self.naming.claims(decided.username, decided.attributes)
-        return PlannedUser(number, legacy_uid, decided, claims=(claim, *claims))
+            claims = (claim, *self._claims_of_refused(source, legacy_uid))
+            return PlannedUser(number, legacy_uid, None, decided, claims=claims)
+        claims = (claim, *self.naming.claims(decided.username, decided.attributes))
+        return PlannedUser(number, legacy_uid, decided, claims=claims)
 
     def plan_unreadable(self, number: int, row: UnreadableRow) -> PlannedUser:
         """Keep a row that is no user."""
         return PlannedUser(number, None, None, row.reason, row.place)
+
+    def _claims_of_refused(self, source: SourceUser, legacy_uid: str) -> tuple[str, ...]:
+        """Return what the user would have had; no name where the pool takes none from the row."""
+        account = attrs.evolve(source.account, legacy_uid=legacy_uid)
+        attributes = {name: source.attributes[name] for name in source.attributes.keys() - RESERVED}
+        if account.email and account.email_verified and "email" in self.mapping:
+            attributes |= {"email": account.email, "email_verified": "true"}
+        username = self.naming.username(account)
+        return self.naming.claims(username, attributes)
 
     def _decide(self, source: SourceUser) -> NewPoolUser | PlanReason:
         """Return the user to create, or the reason code why none is."""
