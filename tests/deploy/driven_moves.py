@@ -22,7 +22,6 @@ from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.moves import NewPoolUser, PlannedUser, Run, RunTarget
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.moves import import_execution
-from authcore.domain.services.moves.undo import REMOVING
 from authcore.testing.fakes.system import FrozenClock
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext, ExitStatus
@@ -129,7 +128,6 @@ def drive_move(account: Account) -> None:
         for name, enabled in (("anna", False), ("bob", True)):
             account.pool.users.set_password(name, PASSWORD, "CONFIRMED")
             account.pool.users.change(name, partial(attrs.evolve, enabled=enabled))
-        move.note(REMOVING, "[1]")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(CognitoUserAdministration, "disable_user", _disable_late(account))
             assert move.command("undo").status == ExitStatus.REJECTED

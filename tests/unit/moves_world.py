@@ -21,6 +21,7 @@ from authcore.domain.services.moves.opening import RunOpening
 from authcore.domain.services.moves.own_users import OwnUsers
 from authcore.domain.services.moves.survey import PoolSurvey
 from authcore.domain.services.moves.undo import RunUndo
+from authcore.domain.services.moves.user_removal import UserRemoval
 from authcore.ports.legacy_links import LegacyUnlinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import (
@@ -211,13 +212,18 @@ class World:
             workers=Workers(count=self.workers),
         )
 
+    def removal(self) -> UserRemoval:
+        return UserRemoval(
+            directory=self.mortal(self.directory),
+            administration=self.mortal(self.administration),
+            retrier=self.retrier(),
+        )
+
     def undo(self, unlinking: LegacyUnlinking | None = None) -> RunUndo:
         return RunUndo(
             store=self.mortal(self.store),
-            directory=self.mortal(self.directory),
-            administration=self.mortal(self.administration),
+            removal=self.removal(),
             unlinking=unlinking or self.mortal(InMemoryLegacyUnlinking(self.links)),
-            retrier=self.retrier(),
             audit=self.audit,
             workers=Workers(count=self.workers),
         )
@@ -258,3 +264,23 @@ class World:
 
     def names(self) -> list[str]:
         return [each.username for each in self.directory.everybody()]
+
+
+def executed_world(size: int = 5, *, is_linked: bool = True, life: Life | None = None) -> World:
+    """Return a world a day after its run, with users who were there before."""
+    world = World(size=size, life=life or Life())
+    world.directory.add("admin", {"name": "there before"})
+    world.directory.add("user3x", {"custom:legacy_uid": "99"}, status="FORCE_CHANGE_PASSWORD")
+    world.execute()
+    if is_linked:
+        world.link_all()
+    world.clock.advance(timedelta(days=1))
+    return world
+
+
+def pool_before(size: int = 5) -> tuple[list[DirectoryUser], list[object]]:
+    """Return the users and accounts before a run of *size* users."""
+    world = World(size=size)
+    world.directory.add("admin", {"name": "there before"})
+    world.directory.add("user3x", {"custom:legacy_uid": "99"}, status="FORCE_CHANGE_PASSWORD")
+    return [*world.directory.everybody()], [*world.links.rows.items()]

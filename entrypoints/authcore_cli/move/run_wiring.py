@@ -36,6 +36,7 @@ from authcore.domain.services.moves.pool_naming import PoolNaming
 from authcore.domain.services.moves.pool_turn import PoolTurns
 from authcore.domain.services.moves.survey import PoolSurvey, claims_by
 from authcore.domain.services.moves.undo import RunUndo
+from authcore.domain.services.moves.user_removal import UserRemoval
 from authcore.ports.coordination import RenewableLease
 from authcore.ports.move_runs import RunStore
 from authcore.ports.user_directory import RateCategory
@@ -115,12 +116,12 @@ class _Parts:
         limiter = RateLimiter(rate, clock=self.clock, pause=self.pause)
         return Retrier(rate_limiter=limiter, pause=self.pause, on_retry=self.on_retry)
 
-    def quota(self, category: RateCategory, *, calls: int = 1) -> Callable[[], int]:
-        """Return the rate at which what takes *calls* requests of *category* may be begun."""
+    def quota(self, category: RateCategory) -> Callable[[], int]:
+        """Return the rate at which requests of *category* may be begun."""
         limits = CognitoProvisionedLimits(client=self.client)
         leave = self.settings.move.leave_percent
         quota = WriteQuota(limits, clock=self.clock, category=category, leave=leave)
-        return lambda: max(1, quota.per_second() // calls)
+        return quota.per_second
 
     def own(self) -> OwnUsers:
         run_id = self.store.run().run_id
@@ -297,14 +298,16 @@ def _linking(
 def _undo(
     parts: _Parts, http: HttpClient, api: tuple[ServiceUrl, Callable[[], str]] | None
 ) -> RunUndo:
-    """Build the undo; each user takes two updates, to disable and to delete."""
+    """Build the undo; each user takes two updates, to disable and to delete, paced each."""
     return RunUndo(
         store=parts.store,
-        directory=parts.directory,
-        administration=parts.administration,
+        removal=UserRemoval(
+            directory=parts.directory,
+            administration=parts.administration,
+            retrier=parts.retrier(parts.quota("UserUpdate")),
+        ),
         unlinking=HttpLegacyUnlinking(http=http, base_url=api[0], api_key=api[1]) if api else None,
         system=api[0] if api else "",
-        retrier=parts.retrier(parts.quota("UserUpdate", calls=2)),
         audit=LoggingAuditLog(),
         workers=parts.workers,
     )

@@ -55,8 +55,16 @@ EXECUTION: Final[tuple[Reason, ...]] = (
     _kept("has_identities", "Nothing: the user signs in with a provider."),
     _kept(
         "user_disabled",
-        "An administrator disabled the user since the run. Decide by hand; deleting the user would "
-        "let the person move again by the old password.",
+        "An administrator disabled the user since the run, or the undo did right before it was "
+        "killed. Decide by hand: enable the user, or delete the user, which lets the person move "
+        "again by the old password.",
+    ),
+    Reason(
+        "removal_begun",
+        REJECTED,
+        _UNDO,
+        "The user cannot sign in until the undo is repeated.",
+        "The undo was stopped after it disabled the user: repeat it, and it removes the user.",
     ),
     _kept(
         "subject_unknown",
