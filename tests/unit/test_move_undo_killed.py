@@ -11,6 +11,34 @@ from authcore.testing.fakes.user_directory import InMemoryUserAdministration
 from unit.moves_world import Killed, Life, World, executed_world, pool_before
 
 
+def _note(world: World) -> None:
+    for user in world.directory.everybody():
+        if user.username != "admin":
+            world.directory.set_attributes(user.username, {"nickname": "noted by an administrator"})
+
+
+@pytest.mark.parametrize("work", ["execute", "link_all"])
+def test_a_user_who_was_changed_before_a_killed_run_continued_is_not_undone(work: str) -> None:
+    whole = World(size=2)
+    whole.execute()
+    begun = whole.life.calls if work == "link_all" else 0
+    getattr(whole, work)()
+    for call in range(begun + 1, whole.life.calls + 1):
+        world = World(size=2, life=Life(call, after=True))
+        with pytest.raises(Killed):
+            world.linked()
+        world.life = Life()
+        world.clock.advance(timedelta(seconds=1))
+        _note(world)
+        noted = [each.username for each in world.directory.everybody()]
+
+        world.execute()
+        world.link_all()
+        world.undo_all()
+
+        assert noted == world.names()
+
+
 UNDER_WAY = ("kept", "user_disabled")
 
 

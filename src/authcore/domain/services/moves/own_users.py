@@ -1,5 +1,6 @@
 """Tells the users that a run created from all other users of the pool."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -13,6 +14,11 @@ from authcore.ports.user_directory import UserDirectory
 
 UNUSED: Final = frozenset({"FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"})
 """Statuses of users who were created by a run, and have not set a password since."""
+
+
+_OF_OTHERS: Final = frozenset({"sub", "identities", LEGACY_UID, LEGACY_LINKED})
+_UNSAID: Final = frozenset({("email_verified", "false"), ("phone_number_verified", "false")})
+"""What Cognito may say of a user who was created without it."""
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -53,7 +59,7 @@ class OwnUsers:
         if planned.user is None:
             return None
         found = self.directory.find(planned.user.username)
-        return created(planned, found) if found and self.is_own(planned, found) else None
+        return recovered(planned, found) if found and self.is_own(planned, found) else None
 
     def is_own(self, planned: PlannedUser, user: DirectoryUser) -> bool:
         """Whether *user* is the one whom the run created for *planned*."""
@@ -70,17 +76,33 @@ class OwnUsers:
 
 
 def created(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
-    """Return the outcome of *planned*, created as *user*."""
+    """Return the outcome of *planned*, whom the pool has just created as *user*."""
     return UserOutcome(
         planned.number, "created", subject=user.subject, modified_at=user.modified_at
     )
 
 
+def recovered(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
+    """
+    Return the outcome of *planned*, of whom *user* was found later.
+
+    Without a date, which an undo takes for a change, where the user is not as planned: an
+    administrator may have changed the user meanwhile.
+    """
+    modified_at = user.modified_at if holds(user, planned) else None
+    return attrs.evolve(created(planned, user), modified_at=modified_at)
+
+
 def holds(user: DirectoryUser, planned: PlannedUser) -> bool:
-    """Whether *user* is enabled and has the attributes of the plan, apart from those of links."""
+    """Whether *user* is enabled and has the attributes of the plan, and no other but of links."""
     wanted = planned.user.attributes if planned.user else {}
-    return user.enabled and all(
-        user.attributes.get(name, "") == value
-        for name, value in wanted.items()
-        if name not in (LEGACY_UID, LEGACY_LINKED)
-    )
+    return user.enabled and _own_attributes(user.attributes) == _own_attributes(wanted)
+
+
+def _own_attributes(held: Mapping[str, str]) -> dict[str, str]:
+    """Return what says something of the user; an import trims values."""
+    return {
+        name: value.strip()
+        for name, value in held.items()
+        if value.strip() and name not in _OF_OTHERS and (name, value) not in _UNSAID
+    }
