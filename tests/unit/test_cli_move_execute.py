@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -258,3 +259,29 @@ def test_lines_name_users_by_number_and_sub_and_hold_no_address(commands: Comman
     assert "@" not in said
     assert "\x1b" not in said
     assert '{"number":2,"outcome":"exists","reason":"name_taken","cognito_id":null}' in said
+
+
+def test_a_run_of_hours_compares_the_pool_again_and_creates_no_second_user(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("authcore.domain.services.moves.execution.BATCH", 1)
+    world = commands.world
+
+    class Slow(InMemoryUserCreation):
+        """Half an hour for each user; after the second the person of the third signs up."""
+
+        def create_user(self, user: Any) -> Any:
+            """See the port."""
+            created = super().create_user(user)
+            world.clock.advance(timedelta(minutes=31))
+            if len(self.asked) == 2:
+                address = {"email": "user3@legacy.example", "email_verified": "true"}
+                world.directory.add("signed-up", address)
+            return created
+
+    world.creation = Slow(world.directory)
+
+    ran = commands.ask("run")
+
+    assert (ran.status, ran.summary["created"]) == (1, {"ok": 2})
+    assert ran.summary["exists"] == {"address_taken": 1}

@@ -127,6 +127,10 @@ class _Parts:
         run_id = self.store.run().run_id
         return OwnUsers(directory=self.directory, proofs=self.proofs, run_id=run_id)
 
+    def imported(self) -> OwnUsers:
+        """Build what knows imported users, who may have set passwords since."""
+        return attrs.evolve(self.own(), statuses=UNUSED | {"CONFIRMED"})
+
 
 def run_tools(environment: Mapping[str, str], run_id: str, on_retry: OnRetry) -> RunTools:
     """
@@ -194,7 +198,7 @@ def _tools(parts: _Parts) -> RunTools:
         reading=ImportOutcomes(
             store=parts.store,
             listing=parts.listing,
-            own=attrs.evolve(parts.own(), statuses=UNUSED | {"CONFIRMED"}),
+            own=parts.imported(),
             imported=imports.imported,
             retrier=parts.retrier(parts.quota("UserList")),
             pause=parts.pause,
@@ -255,7 +259,7 @@ def _survey(parts: _Parts) -> PoolSurvey:
         store=parts.store,
         listing=parts.listing,
         claims_of=claims_by(naming),
-        own=parts.own(),
+        own=parts.imported() if parts.store.run().target == "import" else parts.own(),
         retrier=parts.retrier(parts.quota("UserList")),
         clock=parts.clock,
     )

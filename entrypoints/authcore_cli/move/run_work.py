@@ -1,12 +1,14 @@
 """What each command does with a run, and in which stages."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import attrs
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.moves import Run, RunStage
+from authcore.domain.services.moves.pool_turn import RequireTurn
 from authcore_cli.move.run_tools import RunReport, RunTools
 
 
@@ -63,12 +65,13 @@ class RunWork:
         with tools.turns.take(tools.pool_id) as require:
             tools.store.enter("executing")
             if not tools.survey.is_fresh():
-                self._survey()
+                tools.survey.make_void()
+            compare = partial(self._compare, require)
             if tools.store.run().target == "import":
-                tools.imports.run(require, self.report.on_job)
+                tools.imports.run(require, self.report.on_job, compare)
                 tools.reading.record(self.report.on_outcomes)
             else:
-                tools.execution.run(require, self.report.on_outcomes)
+                tools.execution.run(require, self.report.on_outcomes, compare)
             tools.store.enter("executed")
 
     def link(self) -> None:
@@ -112,8 +115,16 @@ class RunWork:
             f"{UNFINISHED} {run.run_id}" if command == "undo" and run.stage == "executing" else None
         )
 
-    def _survey(self) -> None:
+    def _compare(self, require: RequireTurn) -> bool:
+        """Compare where the last comparison ended more than an hour ago; say whether it was."""
+        if not self.tools.survey.is_due():
+            return False
+        self._survey(require)
+        return True
+
+    def _survey(self, require: RequireTurn = lambda: None) -> None:
         for page in self.tools.survey.pages():
+            require()
             self.report.on_survey(page.users)
             self.report.on_outcomes(page.existing)
 

@@ -1,6 +1,6 @@
 """Creates the users of a run one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -63,7 +63,12 @@ class RunExecution:
     audit: AuditLog
     workers: Workers
 
-    def run(self, require: RequireTurn, on_outcomes: OnOutcomes) -> None:
+    def run(
+        self,
+        require: RequireTurn,
+        on_outcomes: OnOutcomes,
+        compare: Callable[[], object] = lambda: None,
+    ) -> None:
         """
         Create all pending users.  May be called again after any failure.
 
@@ -72,6 +77,9 @@ class RunExecution:
 
             on_outcomes: Called with the outcomes of each batch, after they are recorded.
 
+            compare: Compares the pool with the plan where that is due; called before each batch.
+                By default nothing is compared.
+
         Raises:
             AttributesMissingError: The pool refuses the attributes of a whole batch.
 
@@ -79,7 +87,7 @@ class RunExecution:
 
             ConfigurationError: The store cannot be used.
         """
-        while batch := list(islice(self.store.pending(), BATCH)):
+        while batch := self._next_batch(compare):
             attempted = attempted_numbers(self.store)
             self.store.note(CREATING, f"{batch[0].number} {batch[-1].number}")
             create = partial(self._create, require=require, attempted=attempted)
@@ -89,6 +97,10 @@ class RunExecution:
             self._record(outcomes, on_outcomes)
             if failure is not None:
                 raise failure
+
+    def _next_batch(self, compare: Callable[[], object]) -> Sequence[PlannedUser]:
+        compare()
+        return list(islice(self.store.pending(), BATCH))
 
     def recover(self, on_outcomes: OnOutcomes) -> None:
         """

@@ -66,13 +66,18 @@ class OwnUsers:
         is_named = user.attributes.get(LEGACY_UID) == planned.legacy_uid
         return is_named and user.status in self.statuses and self._is_proven(user)
 
+    def has_voucher(self, user: DirectoryUser) -> bool:
+        """Whether *user*, used or not, has the run's voucher for the account that it names."""
+        voucher = self.proofs.voucher(user.attributes.get(LEGACY_LINKED))
+        named = user.attributes.get(LEGACY_UID)
+        return voucher is not None and (voucher.legacy_uid, voucher.run_id) == (named, self.run_id)
+
     def _is_proven(self, user: DirectoryUser) -> bool:
+        if user.status in UNUSED:
+            return self.has_voucher(user)
         statement, legacy_uid = (user.attributes.get(name) for name in (LEGACY_LINKED, LEGACY_UID))
-        voucher = self.proofs.voucher(statement)
-        if voucher is not None:
-            return (voucher.legacy_uid, voucher.run_id) == (legacy_uid, self.run_id)
-        is_used = user.status not in UNUSED
-        return is_used and self.proofs.is_linked(statement, user.subject, legacy_uid)
+        is_linked = self.proofs.is_linked(statement, user.subject, legacy_uid)
+        return is_linked or self.has_voucher(user)
 
 
 def created(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
