@@ -158,7 +158,7 @@ class World:
                 source="legacy",
                 pool_id=POOL,
                 target="create",
-                fingerprint="f",
+                fingerprint="AUTHCORE_MOVE_*:1 AUTHCORE_SOURCE_*:0 pool-settings:2",
                 stage="planned",
                 started_at=self.clock.now(),
             )

@@ -50,6 +50,7 @@ class Commands:
 
     world: World
     has_legacy_api: bool = True
+    fingerprint: str = "AUTHCORE_MOVE_*:1 pool-settings:2"
 
     def ask(self, *arguments: str, on: type[io.StringIO] = io.StringIO) -> Ran:
         out, err = on(), io.StringIO()
@@ -78,6 +79,7 @@ class Commands:
         return RunTools(
             store=world.store,
             pool_id=POOL,
+            read_fingerprint=lambda: self.fingerprint,
             turns=PoolTurns(lock=InMemoryMachineLock(), clock=world.clock),
             survey=world.survey(),
             execution=world.execution(),
@@ -285,3 +287,23 @@ def test_a_run_of_hours_compares_the_pool_again_and_creates_no_second_user(
 
     assert (ran.status, ran.summary["created"]) == (1, {"ok": 2})
     assert ran.summary["exists"] == {"address_taken": 1}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_plan_is_followed_only_under_the_settings_that_it_was_made_under(command: str) -> None:
+    world = World(size=1)
+    changed = Commands(world, fingerprint="AUTHCORE_MOVE_*:1 pool-settings:3")
+
+    ran = changed.ask(command)
+
+    assert ran.status == 2
+    assert "was planned under other settings (pool-settings): set them as they were" in ran.err
+    assert (ran.out, world.names(), world.store.run().stage) == ("", [], "planned")
+
+
+def test_an_undo_does_not_ask_under_which_settings_the_run_was_planned() -> None:
+    world = World(size=1)
+    assert Commands(world).ask("run").status == 0
+
+    assert Commands(world, fingerprint="pool-settings:3").ask("undo").status == 0
+    assert world.names() == []

@@ -8,7 +8,9 @@ import attrs
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.moves import Run, RunStage
+from authcore.domain.services.moves.fingerprints import changed_groups
 from authcore.domain.services.moves.pool_turn import RequireTurn
+from authcore_cli.move.plan_rules import SOURCE
 from authcore_cli.move.run_tools import RunReport, RunTools
 
 
@@ -21,6 +23,9 @@ BEFORE: Final[Mapping[str, tuple[RunStage, ...]]] = {
 }
 """The stages in which a run can be worked on, by command; ``undo`` while a run executes also
 recovers what was created and not recorded."""
+
+COMPARED: Final = frozenset({"check", "run"})
+"""Commands that follow the plan only under the settings that it was made under."""
 
 NO_LEGACY_API: Final = "AUTHCORE_LEGACY_URL is missing: without a legacy API nothing is linked"
 OPEN_ALREADY: Final = "imported users can reset their passwords already"
@@ -46,10 +51,15 @@ class RunWork:
         Report the begin of *command*, or refuse it before anything is done.
 
         Raises:
-            ConfigurationError: The command does not fit the run, or a setting is missing.
+            ConfigurationError: The command does not fit the run, a setting is missing, or the run
+                was planned under other settings.
+
+            ProviderUnavailableError: Seven attempts to read the columns of import files got no
+                usable answer.
         """
         run = self.tools.store.run()
-        if refusal := self._find_refusal(command, run):
+        refusal = self._find_refusal(command, run) or self._find_change(command, run)
+        if refusal:
             raise ConfigurationError([refusal])
         counts = self.tools.store.counts()
         total = sum(count for (kind, _), count in counts.items() if kind == "planned")
@@ -113,6 +123,19 @@ class RunWork:
             return OPEN_ALREADY
         return (
             f"{UNFINISHED} {run.run_id}" if command == "undo" and run.stage == "executing" else None
+        )
+
+    def _find_change(self, command: str, run: Run) -> str | None:
+        """Name the settings by which another plan would be made; an undo needs none of them."""
+        if command not in COMPARED:
+            return None
+        changed = changed_groups(run.fingerprint, self.tools.read_fingerprint(), but=SOURCE)
+        if not changed:
+            return None
+        named = ", ".join(changed)
+        return (
+            f"the run {run.run_id} was planned under other settings ({named}): set them as they "
+            "were, or plan another run"
         )
 
     def _compare(self, require: RequireTurn) -> bool:
