@@ -1,6 +1,7 @@
 """One planning of ``authcore move plan``, new or continued."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -77,8 +78,8 @@ class PlanJob:
 
     def end(self) -> None:
         """Show how far the run is, and let go of it."""
-        run, counts, files = self.store.run(), self.store.counts(), self.files
-        self.store.close()
+        with closing(self.store):
+            run, counts, files = self.store.run(), self.store.counts(), self.files
         self.report.on_end(run, counts, files)
 
     @property
