@@ -154,6 +154,28 @@ def test_a_job_without_progress_is_given_up_after_half_an_hour(make: Make) -> No
     assert timedelta(minutes=30) <= world.clock.now() - began <= timedelta(minutes=35)
 
 
+def test_a_wait_ends_where_the_clock_was_set_back(make: Make) -> None:
+    world = make()
+
+    class SetBack(Standing):
+        """A pool whose jobs never move, while the clock of the machine goes back a year."""
+
+        def job(self, job_id: str) -> object:  # type: ignore[override]
+            """See the port."""
+            if len(looks) == 2:
+                world.clock.advance(-timedelta(days=365))
+            looks.append(job_id)
+            return super().job(job_id)
+
+    looks: list[str] = []
+    world.imports = SetBack()
+
+    with pytest.raises(ProviderUnavailableError, match="no progress"):
+        world.import_all()
+
+    assert len(looks) == 3
+
+
 @pytest.mark.parametrize("content", [None, b"cognito:username\nsomebody else\n"])
 def test_a_file_that_is_missing_or_was_changed_is_not_sent(
     make: Make, content: bytes | None

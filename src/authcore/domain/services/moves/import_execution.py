@@ -200,7 +200,8 @@ class ImportExecution:
         return found
 
     def _wait_until(self, until: datetime, problem: str) -> None:
-        if self.clock.now() >= until:
+        left = until - self.clock.now()
+        if not timedelta(0) < left <= START_WITHIN:  # more is left where the clock was set back
             raise ProviderUnavailableError(problem, detail="time limit")
         self.pause.wait(POLL)
 
