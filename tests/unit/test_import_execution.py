@@ -1,7 +1,9 @@
 """Each part of a run is imported by one job, and the pool says what came of each user."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -191,6 +193,19 @@ def test_a_file_that_is_missing_or_was_changed_is_not_sent(
         world.import_all()
 
     assert world.imports.jobs() == {}
+
+
+def test_a_part_with_other_rows_than_the_run_is_not_sent(make: Make) -> None:
+    world = make()
+    content = b"cognito:username\nuser1\nuser2\nanother\n"
+    (world.folder / "part-001.csv").write_bytes(content)
+    note = {"first": 1, "last": 2, "rows": 3, "sha256": sha256(content).hexdigest()}
+    world.store.note("part-001.csv", json.dumps(note))
+
+    with pytest.raises(ConfigurationError, match=r"part-001\.csv has other rows than the run"):
+        world.import_all()
+
+    assert (world.imports.jobs(), world.names()) == ({}, [])
 
 
 def test_a_pool_that_lists_fewer_users_than_were_imported_refuses_no_row(make: Make) -> None:

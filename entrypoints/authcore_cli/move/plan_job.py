@@ -68,13 +68,20 @@ class PlanJob:
             AuthcoreError: Planning was cut short; the run continues.
         """
         run = self.store.run()
-        self.report.on_begin(run, self.tools.source.count())
+        self.report.on_begin(run, self._count())
         plan_run(self.tools.source, self.store, self.tools.planning, self.report.on_planned)
         total, _ = self.store.cursor()
         ImportFiles(self.files).write(
             self.store, self.tools.rows, lambda rows: self.report.on_written(rows, total)
         )
         self.store.enter("planned")
+
+    def _count(self) -> int | None:
+        """Ask how many users the source has; only the bar needs the answer."""
+        try:
+            return self.tools.source.count()
+        except UnavailableError:
+            return None
 
     def end(self) -> None:
         """Show how far the run is, and let go of it."""
