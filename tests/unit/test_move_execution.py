@@ -8,6 +8,7 @@ import pytest
 from authcore.domain.errors import (
     AttributesMissingError,
     LeaseHeldError,
+    ProviderMisconfiguredError,
     ProviderUnavailableError,
 )
 from authcore.domain.model.moves import NewPoolUser, PlannedUser
@@ -80,6 +81,27 @@ def test_a_pool_that_refuses_every_user_is_a_wrong_schema_and_no_outcome() -> No
     world.store.add_page(rows, None)
 
     with pytest.raises(AttributesMissingError):
+        world.execute()
+
+    assert world.outcomes() == []
+
+
+def test_a_user_whom_a_trigger_refuses_does_not_stop_the_others() -> None:
+    world = World()
+    world.creation.refused_by_trigger = {"user2"}
+
+    world.execute()
+
+    assert world.names() == ["user1", "user3", "user4", "user5"]
+    assert (world.outcomes()[1].kind, world.outcomes()[1].reason) == ("refused", "trigger_refused")
+    assert world.creation.asked == ALL
+
+
+def test_a_trigger_that_refuses_every_user_fails_and_is_no_outcome() -> None:
+    world = World(size=10)
+    world.creation.refused_by_trigger = {f"user{number}" for number in range(1, 11)}
+
+    with pytest.raises(ProviderMisconfiguredError, match="trigger"):
         world.execute()
 
     assert world.outcomes() == []

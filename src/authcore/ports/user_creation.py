@@ -27,6 +27,8 @@ class UserCreation(Protocol):
 
             AttributesRejectedError: Unknown attribute, value too long, a required one is missing.
 
+            TriggerRejectedError: A trigger of the pool does not let the user be created.
+
             ProviderUnavailableError: Throttled, down, or no usable answer.  The user may exist now.
 
         See: Amazon Cognito AdminCreateUser (MessageAction SUPPRESS, ForceAliasCreation false).

@@ -45,6 +45,11 @@ EXECUTION: Final[tuple[Reason, ...]] = (
         "The import job did not create the user: its log in CloudWatch says why, by the line of "
         "the file. Correct the source, and plan once more.",
     ),
+    _exists(
+        "trigger_refused",
+        "A pre sign-up trigger of the pool did not let the user be created: its log says why. "
+        "Correct that, and plan once more.",
+    ),
     _kept("may_have_signed_in", "Nothing: the user has a password of the pool."),
     _kept(
         "changed_since",

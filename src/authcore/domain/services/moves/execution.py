@@ -11,8 +11,10 @@ from authcore.domain.errors import (
     AccountTakenError,
     AttributesMissingError,
     AttributesRejectedError,
+    ProviderMisconfiguredError,
     ProviderNotReachedError,
     RejectedError,
+    TriggerRejectedError,
     UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent, Outcome
@@ -30,7 +32,10 @@ CREATING: Final = "creating"
 """Note of the run: first and last number of the batch that is being created, ``101 200``."""
 
 SUSPICIOUS: Final = 10
-"""If all of so many users are refused for their attributes, the pool's schema is wrong."""
+"""
+If all of so many users are refused for their attributes, the pool's schema is wrong; if all are by
+a trigger, the trigger fails.
+"""
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -82,6 +87,8 @@ class RunExecution:
 
         Raises:
             AttributesMissingError: The pool refuses the attributes of a whole batch.
+
+            ProviderMisconfiguredError: A trigger of the pool refuses a whole batch.
 
             UnavailableError: Seven attempts got no answer worth trusting, or the turn was lost.
 
@@ -161,6 +168,12 @@ def attempted_numbers(store: RunStore) -> range:
 
 
 def _require_plausible(outcomes: Sequence[UserOutcome]) -> None:
-    refused = [each for each in outcomes if each.reason == AttributesRejectedError.code]
-    if len(refused) == len(outcomes) >= SUSPICIOUS:
+    if len(outcomes) < SUSPICIOUS:
+        return
+    reasons = {each.reason for each in outcomes}
+    if reasons == {AttributesRejectedError.code}:
         raise AttributesMissingError("the pool refuses the attributes of every user of a batch")
+    if reasons == {TriggerRejectedError.code}:
+        raise ProviderMisconfiguredError(
+            "a trigger of the pool refuses every user of a batch", detail="answer of a trigger"
+        )
