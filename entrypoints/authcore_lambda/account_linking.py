@@ -265,6 +265,7 @@ def trigger_on(
     audit = _shadow_audit(audit) if observes else audit
     legacy = settings.legacy.over_http()
     if legacy is None:
+        audit = _name_old_pool(audit, settings)
         linking = _with_old_pool(settings, pool, audit)
     else:
         linking = _with_legacy(settings, legacy, pool, audit=audit, http=http, given=given)
@@ -279,6 +280,12 @@ def trigger_on(
         else tell_legacy(settings.sync, legacy, settings.linking, audit=audit, http=http),
         observes=observes,
     )
+
+
+def _name_old_pool(audit: AuditLog, settings: AccountLinkingSettings) -> AuditLog:
+    from authcore_lambda.old_pool import name_old_pool
+
+    return name_old_pool(audit, settings.old_pool)
 
 
 def _with_old_pool(settings: AccountLinkingSettings, pool: PoolApi, audit: AuditLog) -> LinkingFor:
