@@ -1,18 +1,17 @@
 """Creates the users of a run by CSV import jobs, one after the other."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import attrs
 
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
-from authcore.domain.model.moves import PlannedUser
 from authcore.domain.services.accounts.retrying import Retrier
+from authcore.domain.services.moves.import_content import PartContent
 from authcore.domain.services.moves.import_parts import DONE, ImportPart, import_parts
 from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
 from authcore.ports.move_runs import RunStore
@@ -121,44 +120,19 @@ class ImportExecution:
     def _name(self, part: ImportPart) -> str:
         return f"authcore {self.store.run().run_id} {part.name.removesuffix('.csv')}"
 
-    def _content(self, part: ImportPart) -> bytes | None:
-        """
-        Return the file without the rows of users who are in the pool; None where no row is left.
-
-        Cognito skips a row only for its user name: a person who is in the pool under another one
-        would become two users.
-        """
-        lines = self._checked(part).splitlines(keepends=True)
-        pending = {*_numbers(self.store.pending(part.first - 1), part)}
-        numbers = [*_numbers(self.store.planned(part.first - 1), part)]
-        if len(lines) != len(numbers) + 1:
-            raise ConfigurationError([f"{part.name} has other rows than the run: plan it again"])
-        kept = [line for number, line in zip(numbers, lines[1:], strict=True) if number in pending]
-        return b"".join([lines[0], *kept]) if kept else None
-
-    def _checked(self, part: ImportPart) -> bytes:
-        file = self.folder / part.name
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise ConfigurationError([f"{file} cannot be read: {error.strerror}"]) from None
-        if sha256(content).hexdigest() != part.sha256:
-            raise ConfigurationError([f"{file} is not what the run has planned: plan it again"])
-        return content
-
     def _begin(
         self, part: ImportPart, require: RequireTurn, on_job: OnJob, compare: Compare
     ) -> ImportJob | None:
         """Return the job of *part*, started; None where no row is left for one."""
         until = self.clock.now() + START_WITHIN
-        while (content := self._content(part)) is not None:
+        while (content := PartContent.of(part, self.folder, self.store)).rows:
             job = self._upload(part, content, require, on_job)
             if started := self._start(job, until, require, compare):
                 return started
         return None
 
     def _upload(
-        self, part: ImportPart, content: bytes, require: RequireTurn, on_job: OnJob
+        self, part: ImportPart, content: PartContent, require: RequireTurn, on_job: OnJob
     ) -> ImportJob:
         create = partial(self.imports.create_job, self._name(part), hashing=self.hashing)
         job = call_in_turn(self.retrier, require, create)
@@ -204,15 +178,6 @@ class ImportExecution:
         if not timedelta(0) < left <= START_WITHIN:  # more is left where the clock was set back
             raise ProviderUnavailableError(problem, detail="time limit")
         self.pause.wait(POLL)
-
-
-def _numbers(rows: Iterable[PlannedUser], part: ImportPart) -> Iterator[int]:
-    """Yield the numbers of the users to create who are in *part*; each has a line there."""
-    for row in rows:
-        if row.number > part.last:
-            return
-        if row.user is not None:
-            yield row.number
 
 
 def _describe_end(job: ImportJob) -> str:
