@@ -295,7 +295,7 @@ def test_a_throttled_pool_is_an_outage(pool: OldPool) -> None:
 
 
 class Unsorted(FixedClientSecrets):
-    """The new secret comes first, whatever Cognito has accepted."""
+    """The new secret comes first, also after Cognito has refused it."""
 
     def active(self) -> Sequence[str]:
         """See the port."""

@@ -135,7 +135,7 @@ def test_four_classes_refuse_a_user_and_all_others_are_no_answer(
     assert CANARY not in f"{failure.value!r} {failure.value} {failure.value.detail}"
 
 
-def test_a_refusal_of_a_trigger_is_one_whatever_the_trigger_says(
+def test_a_refusal_of_a_trigger_is_one_also_where_its_text_names_a_lock(
     server: ScriptedServer, scripted: UserCreation
 ) -> None:
     text = "PreSignUp failed with error The account is locked temporarily."

@@ -222,7 +222,7 @@ def test_a_user_whom_another_run_created_for_the_account_is_not_the_run_s_own() 
     assert world.directory.everybody() == (there,)
 
 
-def test_the_run_s_own_user_is_known_whatever_the_clocks_say() -> None:
+def test_the_run_s_own_user_is_known_with_clocks_that_differ() -> None:
     world = World(life=Life(4, after=True))
     with pytest.raises(Killed):
         world.execute()
