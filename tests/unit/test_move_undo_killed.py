@@ -34,9 +34,13 @@ def test_a_user_who_was_changed_before_a_killed_run_continued_is_not_undone(work
 
         world.execute()
         world.link_all()
+        before = [each for each in world.directory.everybody() if each.username in noted]
+        world.clock.advance(timedelta(seconds=1))
         world.undo_all()
 
-        assert noted == world.names()
+        assert [*world.directory.everybody()] == before
+        dates = [each.modified_at for each in before]
+        assert [each.modified_at for each in world.directory.everybody()] == dates
 
 
 UNDER_WAY = ("kept", "user_disabled")
@@ -94,6 +98,10 @@ def test_a_user_whom_an_administrator_disables_after_the_kill_stays(after: bool)
         world.undo_all()
 
         assert {each.username: each for each in world.directory.everybody()} == disabled
+        assert all(
+            each.modified_at == disabled[each.username].modified_at
+            for each in world.directory.everybody()
+        )
         assert all(
             (each.kind, each.reason) in (UNDER_WAY, ("undone", "ok")) for each in world.outcomes()
         )
