@@ -240,6 +240,8 @@ def trigger_on(
     observes = settings.linking.mode == "observe"
     audit = _shadow_audit(audit) if observes else audit
     legacy = settings.legacy.over_http()
+    if legacy is None:
+        audit = _name_old_pool(audit, settings)
     return AccountLinkingTrigger(
         linking=linking_for(settings, pool, audit=audit, http=http, given=given),
         audit=audit,
@@ -251,6 +253,12 @@ def trigger_on(
         else tell_legacy(settings.sync, legacy, settings.linking, audit=audit, http=http),
         observes=observes,
     )
+
+
+def _name_old_pool(audit: AuditLog, settings: AccountLinkingSettings) -> AuditLog:
+    from authcore_lambda.old_pool import name_old_pool
+
+    return name_old_pool(audit, settings.old_pool)
 
 
 def _shadow_audit(audit: AuditLog) -> AuditLog:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
+from authcore.domain.services.accounts.old_pool_audit import OldPoolAudit
+from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings.old_pool import OldPoolSettings
@@ -40,3 +42,8 @@ def directory_of(
     directory = old_pool_directory(settings, within=within)
     bounded = BoundedCaller("the old pool", ProviderUnavailableError)
     return lambda time: TimedUserDirectory(directory, time, bounded)
+
+
+def name_old_pool(audit: AuditLog, settings: OldPoolSettings) -> AuditLog:
+    """Let each line of *audit* name the old pool, where there is one."""
+    return OldPoolAudit(audit, settings.user_pool_id) if settings.user_pool_id else audit

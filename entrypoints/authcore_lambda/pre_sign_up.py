@@ -196,6 +196,8 @@ def build_handler(
     accounts = _accounts(settings, http)
     observes = settings.pre_sign_up.mode == "observe"
     audit = _shadow_audit(audit) if observes else audit
+    if settings.old_pool.user_pool_id is not None:
+        audit = _name_old_pool(audit, settings)
     native_linking = _native_linking(settings, audit)
     return PreSignUpTrigger(
         policy=lambda time: SignUpPolicy(accounts=accounts(time), audit=audit),
@@ -220,6 +222,12 @@ def _accounts(
         api_key=legacy_key(legacy),
     )
     return lambda time: TimedLegacyAccounts(accounts.with_deadline, time)
+
+
+def _name_old_pool(audit: AuditLog, settings: PreSignUpSettings) -> AuditLog:
+    from authcore_lambda.old_pool import name_old_pool
+
+    return name_old_pool(audit, settings.old_pool)
 
 
 def _shadow_audit(audit: AuditLog) -> AuditLog:

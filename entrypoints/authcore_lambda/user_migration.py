@@ -176,6 +176,8 @@ def build_handler(
     accounts = _old_accounts(settings) if legacy is None else _over_http(settings, legacy, http)
     observes = settings.migration.mode == "observe"
     audit = audit or LoggingAuditLog()
+    if legacy is None:
+        audit = _name_old_pool(audit, settings)
     migration = partial(
         UserMigration,
         audit=_shadow_audit(audit) if observes else audit,
@@ -212,6 +214,12 @@ def _old_accounts(settings: UserMigrationSettings) -> AccountsFor:
     from authcore_lambda.old_pool import accounts_in
 
     return accounts_in(settings.old_pool, within=settings.migration.budget)
+
+
+def _name_old_pool(audit: AuditLog, settings: UserMigrationSettings) -> AuditLog:
+    from authcore_lambda.old_pool import name_old_pool
+
+    return name_old_pool(audit, settings.old_pool)
 
 
 def _shadow_audit(audit: AuditLog) -> AuditLog:

@@ -1,11 +1,12 @@
 """Which users of an old pool move, and what happens there: on the local Cognito."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import attrs
 import pytest
 
+from authcore.adapters.client_secrets import FixedClientSecrets
 from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.cognito.old_pool import OldPoolAccounts
 from authcore.domain.errors import (
@@ -291,6 +292,27 @@ def test_a_throttled_pool_is_an_outage(pool: OldPool) -> None:
         pool.accounts().authenticate(ANNA)
     assert not isinstance(caught.value, LegacyMisconfiguredError)
     assert caught.value.detail == "TooManyRequestsException"
+
+
+class Unsorted(FixedClientSecrets):
+    """The new secret comes first, also after Cognito has refused it."""
+
+    def active(self) -> Sequence[str]:
+        """See the port."""
+        return ["n" * 40, CLIENT_SECRET]
+
+
+def test_a_session_is_ended_with_each_secret_until_one_is_accepted(pool: OldPool) -> None:
+    answers: list[int] = []
+    secrets = Unsorted(["n" * 40, CLIENT_SECRET])
+
+    def note(http_response: Any, **_: object) -> None:
+        answers.append(http_response.status_code)
+
+    with on_event(pool.client, "after-call.cognito-idp.RevokeToken", note):
+        pool.accounts(client_secret=secrets).authenticate(ANNA)
+
+    assert answers == [400, 200]
 
 
 def test_a_session_that_cannot_be_revoked_keeps_nobody_in_the_old_pool(pool: OldPool) -> None:

@@ -15,6 +15,7 @@ from authcore.domain.errors import (
     AuthcoreError,
     ProviderUnavailableError,
     RejectedError,
+    TriggerRejectedError,
 )
 from authcore.ports.user_creation import UserCreation
 from authcore.ports.user_directory import UserDirectory
@@ -78,6 +79,7 @@ REFUSALS: Mapping[str, type[RejectedError]] = {
     "AliasExists": AccountTakenError,
     "InvalidParameter": AttributesRejectedError,
     "UsernameExists": AccountTakenError,
+    "UserLambdaValidation": TriggerRejectedError,
 }
 ATTRIBUTES = [
     {"Name": "sub", "Value": "s-1"},
@@ -121,7 +123,7 @@ def test_no_message_is_sent_and_no_alias_is_taken_from_another_user(
 
 
 @pytest.mark.parametrize("error_class", ERROR_CLASSES)
-def test_three_classes_refuse_a_user_and_all_others_are_no_answer(
+def test_four_classes_refuse_a_user_and_all_others_are_no_answer(
     server: ScriptedServer, scripted: UserCreation, error_class: str
 ) -> None:
     server.script = lambda _request: refuses(error_class)
@@ -131,6 +133,17 @@ def test_three_classes_refuse_a_user_and_all_others_are_no_answer(
 
     assert isinstance(failure.value, REFUSALS.get(error_class, ProviderUnavailableError))
     assert CANARY not in f"{failure.value!r} {failure.value} {failure.value.detail}"
+
+
+def test_a_refusal_of_a_trigger_is_one_also_where_its_text_names_a_lock(
+    server: ScriptedServer, scripted: UserCreation
+) -> None:
+    text = "PreSignUp failed with error The account is locked temporarily."
+    members = {"__type": "UserLambdaValidationException", "message": text}
+    server.script = lambda _request: says(400, members)
+
+    with pytest.raises(TriggerRejectedError):
+        scripted.create_user(ANNA)
 
 
 @pytest.mark.parametrize(

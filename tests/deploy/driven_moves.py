@@ -22,9 +22,9 @@ from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.moves import NewPoolUser, PlannedUser, Run, RunTarget
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.moves import import_execution
-from authcore.domain.services.moves.undo import REMOVING
 from authcore.testing.fakes.system import FrozenClock
 from authcore_cli.app import run
+from authcore_cli.move.plan_wiring import plan_tools
 from authcore_cli.process import CommandContext, ExitStatus
 from deploy.account import KEY, PASSWORD, POOL_ID, SEEDS, TABLE_NAME, Account
 from deploy.driven_functions import LEGACY_KEY
@@ -58,15 +58,24 @@ class Move:
     folder: Path
     variables: Mapping[str, str] = attrs.field(factory=dict)
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables of each command."""
+        folder = {"AUTHCORE_MOVE_RUNS": str(self.folder)}
+        return {**self.account.variables, **folder, **self.variables}
+
     def plan(self, target: RunTarget = "create") -> None:
-        """Keep the run."""
+        """Keep the run, under the settings of the commands that follow."""
+        environment = {**self.environment, "AUTHCORE_SOURCE_KIND": "legacy"}
+        tools = plan_tools(environment, lambda *_: None)
+        tools.close()
         store = RunsDirectory(self.folder).begin(
             Run(
                 run_id=RUN_ID,
                 source="legacy",
                 pool_id=POOL_ID,
                 target=target,
-                fingerprint="f",
+                fingerprint=tools.fingerprint,
                 stage="planned",
                 started_at=FrozenClock().now(),
             )
@@ -82,8 +91,7 @@ class Move:
 
     def run(self, *arguments: str, **variables: str) -> Ran:
         """Run ``authcore move`` with *arguments*."""
-        environment = {**self.account.variables, "AUTHCORE_MOVE_RUNS": str(self.folder)}
-        environment |= {**self.variables, **variables}
+        environment = {**self.environment, **variables}
         out, err = io.StringIO(), io.StringIO()
         status = run(["move", *arguments], CommandContext(environment, io.StringIO(), out, err))
         lines = [json.loads(line) for line in out.getvalue().splitlines()]
@@ -111,7 +119,7 @@ def _planned(number: int, seed: Any) -> PlannedUser:
         "email": seed.email,
         "email_verified": "true",
         LEGACY_UID: seed.userid,
-        LEGACY_LINKED: PROOFS.vouch(legacy),
+        LEGACY_LINKED: PROOFS.vouch(legacy, RUN_ID),
     }
     claims = (f"uid:{seed.userid}", f"name:{seed.username}", f"email:{seed.email}")
     return PlannedUser(number, seed.userid, NewPoolUser(seed.username, attributes), claims=claims)
@@ -129,7 +137,6 @@ def drive_move(account: Account) -> None:
         for name, enabled in (("anna", False), ("bob", True)):
             account.pool.users.set_password(name, PASSWORD, "CONFIRMED")
             account.pool.users.change(name, partial(attrs.evolve, enabled=enabled))
-        move.note(REMOVING, "[1]")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(CognitoUserAdministration, "disable_user", _disable_late(account))
             assert move.command("undo").status == ExitStatus.REJECTED
@@ -161,7 +168,8 @@ def drive_move_by_import(account: Account) -> None:
     """
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(CognitoUserImport, "upload", lambda self, *_: self.header())
-        move = Move(account, Path(folder), {"AUTHCORE_MOVE_IMPORT_ROLE_ARN": ROLE})
+        role = {"AUTHCORE_MOVE_IMPORT_ROLE_ARN": ROLE, "AUTHCORE_MOVE_TARGET": "import"}
+        move = Move(account, Path(folder), role)
         move.plan("import")
         file = Path(folder) / RUN_ID / "part-001.csv"
         file.parent.mkdir()

@@ -104,3 +104,14 @@ def test_a_run_that_gets_sigkill_continues_without_a_second_user(move: Move) -> 
     assert sorted(str(each[0]) for each in move.pool()) == NAMES
     assert move.command("undo").summary["undone"] == {"ok": 6}
     assert [each[0] for each in move.pool()] == ["bob"]
+
+
+def test_a_run_that_was_planned_under_other_settings_names_what_changed(move: Move) -> None:
+    before = move.pool()
+
+    ran = move.command("run", AUTHCORE_MIGRATION_ATTRIBUTES=f"{MAPPING} nickname=username")
+
+    assert (ran.status, ran.lines, move.pool()) == (2, [], before)
+    assert "planned under other settings (AUTHCORE_MIGRATION_ATTRIBUTES)" in ran.err
+    assert move.command("run").status == 1
+    assert move.command("undo", AUTHCORE_MIGRATION_ATTRIBUTES=MAPPING).status == 0

@@ -16,11 +16,11 @@ import attrs
 
 from authcore.adapters.runs.directory import RunsDirectory
 from authcore.adapters.runs.sqlite_run import SqliteRun
-from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.moves import NewPoolUser, Run, SourceUser
 from authcore.domain.services.moves.import_rows import ImportRows
 from authcore.domain.services.moves.planning import Planning
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore_cli.move.plan_job import Counts, PlanJob, PlanReport, begin, resume
 from authcore_cli.move.plan_tools import PlanTools
 from unit.move_world import PROOFS, PagedSource, account, import_rows, planning_for
@@ -83,7 +83,7 @@ def plan(tools: PlanTools, prepare: Callable[[SqliteRun], None] = lambda _: None
     if found:
         store = resume(tools, found[0])
     else:
-        store = begin(tools, clock=SystemClock(), entropy=SystemEntropy())
+        store = begin(tools, clock=FrozenClock(), entropy=ScriptedEntropy())  # one id each time
     assert isinstance(store, SqliteRun)
     prepare(store)
     job = PlanJob(tools, store, Silent())

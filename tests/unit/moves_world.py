@@ -21,6 +21,7 @@ from authcore.domain.services.moves.opening import RunOpening
 from authcore.domain.services.moves.own_users import OwnUsers
 from authcore.domain.services.moves.survey import PoolSurvey
 from authcore.domain.services.moves.undo import RunUndo
+from authcore.domain.services.moves.user_removal import UserRemoval
 from authcore.ports.legacy_links import LegacyUnlinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import (
@@ -40,6 +41,7 @@ from authcore.testing.fakes.user_directory import (
 
 
 POOL: Final = "eu-west-1_Ab12Cd34"
+RUN_ID: Final = "20260314-7f3a9c"
 PROOFS: Final = LinkProofs((b"k" * 32,), POOL)
 
 
@@ -59,7 +61,7 @@ def planned(number: int) -> PlannedUser:
         "email": f"user{number}@legacy.example",
         "email_verified": "true",
         LEGACY_UID: legacy.legacy_uid,
-        LEGACY_LINKED: PROOFS.vouch(legacy),
+        LEGACY_LINKED: PROOFS.vouch(legacy, RUN_ID),
     }
     claims = (f"name:{legacy.username}", f"email:{legacy.email}", f"uid:{legacy.legacy_uid}")
     return PlannedUser(
@@ -152,11 +154,11 @@ class World:
             self.accounts.add(each, "")
         self.store.begin(
             Run(
-                run_id="20260314-7f3a9c",
+                run_id=RUN_ID,
                 source="legacy",
                 pool_id=POOL,
                 target="create",
-                fingerprint="f",
+                fingerprint="AUTHCORE_MOVE_*:1 AUTHCORE_SOURCE_*:0 pool-settings:2",
                 stage="planned",
                 started_at=self.clock.now(),
             )
@@ -175,7 +177,7 @@ class World:
         return OwnUsers(
             directory=self.mortal(self.directory),
             proofs=PROOFS,
-            started_at=self.store.run().started_at,
+            run_id=RUN_ID,
         )
 
     def execution(self) -> RunExecution:
@@ -210,13 +212,18 @@ class World:
             workers=Workers(count=self.workers),
         )
 
+    def removal(self) -> UserRemoval:
+        return UserRemoval(
+            directory=self.mortal(self.directory),
+            administration=self.mortal(self.administration),
+            retrier=self.retrier(),
+        )
+
     def undo(self, unlinking: LegacyUnlinking | None = None) -> RunUndo:
         return RunUndo(
             store=self.mortal(self.store),
-            directory=self.mortal(self.directory),
-            administration=self.mortal(self.administration),
+            removal=self.removal(),
             unlinking=unlinking or self.mortal(InMemoryLegacyUnlinking(self.links)),
-            retrier=self.retrier(),
             audit=self.audit,
             workers=Workers(count=self.workers),
         )
@@ -257,3 +264,23 @@ class World:
 
     def names(self) -> list[str]:
         return [each.username for each in self.directory.everybody()]
+
+
+def executed_world(size: int = 5, *, is_linked: bool = True, life: Life | None = None) -> World:
+    """Return a world a day after its run, with users who were there before."""
+    world = World(size=size, life=life or Life())
+    world.directory.add("admin", {"name": "there before"})
+    world.directory.add("user3x", {"custom:legacy_uid": "99"}, status="FORCE_CHANGE_PASSWORD")
+    world.execute()
+    if is_linked:
+        world.link_all()
+    world.clock.advance(timedelta(days=1))
+    return world
+
+
+def pool_before(size: int = 5) -> tuple[list[DirectoryUser], list[object]]:
+    """Return the users and accounts before a run of *size* users."""
+    world = World(size=size)
+    world.directory.add("admin", {"name": "there before"})
+    world.directory.add("user3x", {"custom:legacy_uid": "99"}, status="FORCE_CHANGE_PASSWORD")
+    return [*world.directory.everybody()], [*world.links.rows.items()]

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -51,6 +52,7 @@ class Commands:
 
     world: World
     has_legacy_api: bool = True
+    fingerprint: str = "AUTHCORE_MOVE_*:1 pool-settings:2"
 
     def ask(self, *arguments: str, on: type[io.StringIO] = io.StringIO) -> Ran:
         out, err = on(), io.StringIO()
@@ -79,6 +81,7 @@ class Commands:
         return RunTools(
             store=world.store,
             pool_id=POOL,
+            read_fingerprint=lambda: self.fingerprint,
             turns=PoolTurns(lock=InMemoryMachineLock(), clock=world.clock),
             survey=world.survey(),
             execution=world.execution(),
@@ -272,3 +275,49 @@ def test_lines_name_users_by_number_and_sub_and_hold_no_address(commands: Comman
     assert "@" not in said
     assert "\x1b" not in said
     assert '{"number":2,"outcome":"exists","reason":"name_taken","cognito_id":null}' in said
+
+
+def test_a_run_of_hours_compares_the_pool_again_and_creates_no_second_user(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("authcore.domain.services.moves.execution.BATCH", 1)
+    world = commands.world
+
+    class Slow(InMemoryUserCreation):
+        """Half an hour for each user; after the second the person of the third signs up."""
+
+        def create_user(self, user: Any) -> Any:
+            """See the port."""
+            created = super().create_user(user)
+            world.clock.advance(timedelta(minutes=31))
+            if len(self.asked) == 2:
+                address = {"email": "user3@legacy.example", "email_verified": "true"}
+                world.directory.add("signed-up", address)
+            return created
+
+    world.creation = Slow(world.directory)
+
+    ran = commands.ask("run")
+
+    assert (ran.status, ran.summary["created"]) == (1, {"ok": 2})
+    assert ran.summary["exists"] == {"address_taken": 1}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_plan_is_followed_only_under_the_settings_that_it_was_made_under(command: str) -> None:
+    world = World(size=1)
+    changed = Commands(world, fingerprint="AUTHCORE_MOVE_*:1 pool-settings:3")
+
+    ran = changed.ask(command)
+
+    assert ran.status == 2
+    assert "was planned under other settings (pool-settings): set them as they were" in ran.err
+    assert (ran.out, world.names(), world.store.run().stage) == ("", [], "planned")
+
+
+def test_an_undo_does_not_ask_under_which_settings_the_run_was_planned() -> None:
+    world = World(size=1)
+    assert Commands(world).ask("run").status == 0
+
+    assert Commands(world, fingerprint="pool-settings:3").ask("undo").status == 0
+    assert world.names() == []

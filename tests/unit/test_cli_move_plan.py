@@ -255,3 +255,20 @@ def test_a_group_of_settings_that_changed_is_named() -> None:
         "keys",
         "source",
     )
+
+
+class Uncounted(PagedSource):
+    """A source that gives no answer while it is counted, as a slow query."""
+
+    def count(self) -> int | None:
+        """See the port."""
+        raise LegacyUnavailableError("the count took too long")
+
+
+@pytest.mark.parametrize("on", [io.StringIO, Terminal])
+def test_a_source_that_cannot_be_counted_is_planned_all_the_same(
+    town: Town, on: type[io.StringIO]
+) -> None:
+    ran = town.ask("plan", source=Uncounted(*PAGES), on=on)
+
+    assert (ran.status, ran.err) == (0, "")

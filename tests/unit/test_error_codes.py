@@ -43,6 +43,7 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.AccountNotFoundError: "account_not_found",
     errors.AccountMismatchError: "legacy_mismatch",
     errors.AttributesRejectedError: "attributes_rejected",
+    errors.TriggerRejectedError: "trigger_refused",
     errors.ProfileMessageError: "profile_message",
     errors.SessionTooLargeError: "session_too_large",
     errors.CookiesRemainError: "cookies_remain",

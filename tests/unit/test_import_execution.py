@@ -6,74 +6,13 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
-import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
 from authcore.domain.model.usernames import LEGACY_LINKED
-from authcore.domain.services.moves.import_execution import ImportExecution
-from authcore.domain.services.moves.import_outcomes import ImportOutcomes
-from authcore.domain.services.moves.own_users import UNUSED
-from authcore.testing.fakes.system import RecordedPause
-from authcore.testing.fakes.user_directory import InMemoryDirectoryListing
 from authcore.testing.fakes.user_import import InMemoryUserImport
-from unit.moves_world import PROOFS, Killed, Life, World, planned
-
-
-class ImportWorld(World):
-    """A run with files of two users each, and a pool that imports what it is sent."""
-
-    def prepare(self, folder: Path) -> "ImportWorld":
-        self.folder = folder
-        self.imports = InMemoryUserImport()
-        self.imports.takes = self._take
-        self.refused: set[str] = set()
-        for number in range(1, self.size + 1, 2):
-            last = min(number + 1, self.size)
-            rows = [f"user{each}" for each in range(number, last + 1)]
-            content = "\n".join(["cognito:username", *rows, ""]).encode()
-            name = f"part-{number // 2 + 1:03}.csv"
-            (folder / name).write_bytes(content)
-            digest = sha256(content).hexdigest()
-            note = {"first": number, "last": last, "rows": len(rows), "sha256": digest}
-            self.store.note(name, json.dumps(note))
-        return self
-
-    def _take(self, content: bytes) -> tuple[int, int, int]:
-        names = content.decode().split()[1:]
-        there = {*self.names()}
-        for name in names:
-            user = planned(int(name.removeprefix("user"))).user
-            assert user is not None
-            if name not in there | self.refused:
-                self.directory.add(name, user.attributes, status="RESET_REQUIRED")
-        skipped = sum(name in there for name in names)
-        failed = sum(name in self.refused for name in names)
-        return len(names) - skipped - failed, skipped, failed
-
-    def importing(self) -> ImportExecution:
-        return ImportExecution(
-            store=self.mortal(self.store),
-            imports=self.mortal(self.imports),
-            folder=self.folder,
-            retrier=self.retrier(),
-            clock=self.clock,
-            pause=RecordedPause(self.clock),
-        )
-
-    def reading(self) -> ImportOutcomes:
-        return ImportOutcomes(
-            store=self.mortal(self.store),
-            listing=self.mortal(InMemoryDirectoryListing(self.directory, 2)),
-            own=attrs.evolve(self.own(), statuses=UNUSED | {"CONFIRMED"}),
-            imported=self.importing().imported,
-            retrier=self.retrier(),
-            pause=RecordedPause(self.clock),
-        )
-
-    def import_all(self) -> None:
-        self.importing().run(lambda: None, lambda _: None)
-        self.reading().record(lambda _: None)
+from unit.imports_world import ImportWorld
+from unit.moves_world import PROOFS, Killed, Life
 
 
 @pytest.fixture
@@ -217,6 +156,28 @@ def test_a_job_without_progress_is_given_up_after_half_an_hour(make: Make) -> No
     assert timedelta(minutes=30) <= world.clock.now() - began <= timedelta(minutes=35)
 
 
+def test_a_wait_ends_where_the_clock_was_set_back(make: Make) -> None:
+    world = make()
+
+    class SetBack(Standing):
+        """A pool whose jobs never move, while the clock of the machine goes back a year."""
+
+        def job(self, job_id: str) -> object:  # type: ignore[override]
+            """See the port."""
+            if len(looks) == 2:
+                world.clock.advance(-timedelta(days=365))
+            looks.append(job_id)
+            return super().job(job_id)
+
+    looks: list[str] = []
+    world.imports = SetBack()
+
+    with pytest.raises(ProviderUnavailableError, match="no progress"):
+        world.import_all()
+
+    assert len(looks) == 3
+
+
 @pytest.mark.parametrize("content", [None, b"cognito:username\nsomebody else\n"])
 def test_a_file_that_is_missing_or_was_changed_is_not_sent(
     make: Make, content: bytes | None
@@ -232,6 +193,19 @@ def test_a_file_that_is_missing_or_was_changed_is_not_sent(
         world.import_all()
 
     assert world.imports.jobs() == {}
+
+
+def test_a_part_with_other_rows_than_the_run_is_not_sent(make: Make) -> None:
+    world = make()
+    content = b"cognito:username\nuser1\nuser2\nanother\n"
+    (world.folder / "part-001.csv").write_bytes(content)
+    note = {"first": 1, "last": 2, "rows": 3, "sha256": sha256(content).hexdigest()}
+    world.store.note("part-001.csv", json.dumps(note))
+
+    with pytest.raises(ConfigurationError, match=r"part-001\.csv has other rows than the run"):
+        world.import_all()
+
+    assert (world.imports.jobs(), world.names()) == ({}, [])
 
 
 def test_a_pool_that_lists_fewer_users_than_were_imported_refuses_no_row(make: Make) -> None:

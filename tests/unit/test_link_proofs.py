@@ -84,6 +84,23 @@ def test_a_voucher_names_its_account_and_knows_whether_it_has_changed(
     assert "jane" not in statement
 
 
+@pytest.mark.parametrize("legacy_uid", ["1847", "a.b", "20261130-7f3a9c", "20261130-7f3a9c.x"])
+def test_a_voucher_names_the_run_that_it_is_of_and_no_other_can_claim_it(legacy_uid: str) -> None:
+    account = attrs.evolve(JANE, legacy_uid=legacy_uid)
+    statement = PROOFS.vouch(account, "20261130-7f3a9c")
+
+    voucher = PROOFS.voucher(statement)
+
+    assert voucher is not None
+    assert (voucher.run_id, voucher.legacy_uid) == ("20261130-7f3a9c", legacy_uid)
+    assert PROOFS.is_unchanged(voucher, account)
+    assert PROOFS.voucher(statement.replace("-7f3a9c", "-000000", 1)) is None
+    assert PROOFS.voucher(statement.replace("20261130-7f3a9c.", "", 1)) is None
+    of_a_sign_in = PROOFS.voucher(PROOFS.vouch(account))
+    assert of_a_sign_in is not None
+    assert of_a_sign_in.run_id is None
+
+
 @pytest.mark.parametrize("legacy_uid", ["1847", "a.b", "..", None])
 def test_a_refusal_keeps_its_reason_and_its_account(legacy_uid: str | None) -> None:
     refusal = Refusal("link_taken", legacy_uid)

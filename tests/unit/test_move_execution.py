@@ -1,16 +1,19 @@
 """A run creates each user once, whatever happens to it."""
 
+from datetime import timedelta
+
 import attrs
 import pytest
 
 from authcore.domain.errors import (
     AttributesMissingError,
     LeaseHeldError,
+    ProviderMisconfiguredError,
     ProviderUnavailableError,
 )
 from authcore.domain.model.moves import NewPoolUser, PlannedUser
 from authcore.domain.model.usernames import LEGACY_LINKED
-from unit.moves_world import Killed, Life, World, planned
+from unit.moves_world import PROOFS, Killed, Life, World, account, planned
 
 
 ALL = ["user1", "user2", "user3", "user4", "user5"]
@@ -78,6 +81,27 @@ def test_a_pool_that_refuses_every_user_is_a_wrong_schema_and_no_outcome() -> No
     world.store.add_page(rows, None)
 
     with pytest.raises(AttributesMissingError):
+        world.execute()
+
+    assert world.outcomes() == []
+
+
+def test_a_user_whom_a_trigger_refuses_does_not_stop_the_others() -> None:
+    world = World()
+    world.creation.refused_by_trigger = {"user2"}
+
+    world.execute()
+
+    assert world.names() == ["user1", "user3", "user4", "user5"]
+    assert (world.outcomes()[1].kind, world.outcomes()[1].reason) == ("refused", "trigger_refused")
+    assert world.creation.asked == ALL
+
+
+def test_a_trigger_that_refuses_every_user_fails_and_is_no_outcome() -> None:
+    world = World(size=10)
+    world.creation.refused_by_trigger = {f"user{number}" for number in range(1, 11)}
+
+    with pytest.raises(ProviderMisconfiguredError, match="trigger"):
         world.execute()
 
     assert world.outcomes() == []
@@ -175,6 +199,41 @@ def test_a_user_of_the_same_account_who_set_a_password_is_not_the_run_s_own() ->
     world.execute()
 
     assert world.kinds()[1] == "exists"
+
+
+def test_a_user_whom_another_run_created_for_the_account_is_not_the_run_s_own() -> None:
+    # The other run took its turn between the kill and the continuation.
+    world = World(life=Life(4))
+    with pytest.raises(Killed):
+        world.execute()
+    of_another = PROOFS.vouch(account(1), "20260314-000000")
+    user = planned(1).user
+    assert user is not None
+    held = {**user.attributes, LEGACY_LINKED: of_another}
+    there = world.directory.add("user1", held, status="FORCE_CHANGE_PASSWORD")
+    world.life = Life()
+
+    world.execution().recover(lambda _: None)
+    assert world.outcomes() == []
+    world.execute()
+    world.undo_all()
+
+    assert world.kinds() == {1: "exists", **dict.fromkeys(range(2, 6), "undone")}
+    assert world.directory.everybody() == (there,)
+
+
+def test_the_run_s_own_user_is_known_with_clocks_that_differ() -> None:
+    world = World(life=Life(4, after=True))
+    with pytest.raises(Killed):
+        world.execute()
+    created = world.directory.everybody()[0]
+    long_ago = world.clock.now() - timedelta(days=1)
+    world.directory._users["user1"] = attrs.evolve(created, created_at=long_ago)
+    world.life = Life()
+
+    world.execute()
+
+    assert {*world.kinds().values()} == {"created"}
 
 
 @pytest.mark.parametrize("difference", [{LEGACY_LINKED: ""}, {"custom:legacy_uid": "99"}])

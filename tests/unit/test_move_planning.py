@@ -97,7 +97,7 @@ def test_an_account_is_refused_with_a_reason(changes: dict[str, Any], reason: st
     planned = planning_for().plan(1, _emma(**changes))
 
     assert (planned.reason, planned.user) == (reason, None)
-    assert planned.claims == (f"uid:{planned.legacy_uid}",)
+    assert planned.claims[0] == f"uid:{planned.legacy_uid}"
     assert planned.legacy_uid in ("1815", r"\udc00")
 
 
@@ -287,6 +287,16 @@ def _users(*numbers: int, **changes: Any) -> list[SourceUser]:
     return [SourceUser(account(each, **changes)) for each in numbers]
 
 
+def test_each_voucher_names_the_run(store: InMemoryRun) -> None:
+    plan_run(PagedSource(_users(1)), store, planning_for(proofs=PROOFS))
+
+    (planned,) = store.planned()
+    assert planned.user is not None
+    voucher = PROOFS.voucher(planned.user.attributes[LEGACY_LINKED])
+    assert voucher is not None
+    assert voucher.run_id == store.run().run_id
+
+
 def test_a_run_plans_every_row_in_order(store: InMemoryRun) -> None:
     told: list[int] = []
     source = PagedSource(_users(1, 2), _users(3, locked=True), _users(4))
@@ -347,12 +357,70 @@ def test_of_two_rows_about_one_account_a_refused_one_keeps_the_other_out(
     assert [each.reason for each in store.planned()] == ["account_locked", "ok", "claimed_twice"]
 
 
-def test_an_account_that_is_refused_claims_neither_name_nor_address(store: InMemoryRun) -> None:
-    source = PagedSource([*_users(1, locked=True), SourceUser(account(1, legacy_uid="9"))])
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        ({"locked": True}, "account_locked"),
+        ({"cognito_id": "sub-of-jane"}, "already_linked"),
+        ({"email_verified": False}, "email_not_verified"),
+        ({"email": None}, "email_missing"),
+        ({"legacy_uid": "\ud800"}, "row_text_unusable"),
+        ({"display_name": "x" * 2_049}, "attribute_too_long"),
+    ],
+)
+def test_no_user_gets_in_under_the_name_of_a_refused_account(
+    store: InMemoryRun, refused: dict[str, Any], reason: str
+) -> None:
+    jane = SourceUser(account(1, **{"username": "Jane", **refused}))
+    source = PagedSource([jane], [*_users(2, username="jane")])
+
+    plan_run(source, store, planning_for(is_case_sensitive=False))
+
+    assert [each.reason for each in store.planned()] == [reason, "claimed_twice"]
+
+
+@pytest.mark.parametrize(
+    ("verified", "reason"), [(True, "claimed_twice"), (False, "ok")], ids=["verified", "not"]
+)
+def test_a_refused_account_claims_the_address_that_it_has_verified(
+    store: InMemoryRun, verified: bool, reason: str
+) -> None:
+    shared = {"email": "shared@hartfield.example"}
+    refused = _users(1, locked=True, email_verified=verified, **shared)
+    source = PagedSource([*refused, *_users(2, **shared)])
 
     plan_run(source, store, planning_for())
 
-    assert [each.reason for each in store.planned()] == ["account_locked", "ok"]
+    assert [each.reason for each in store.planned()] == ["account_locked", reason]
+
+
+def test_a_refused_row_claims_a_second_name_and_a_telephone_number_too(
+    store: InMemoryRun,
+) -> None:
+    known = {"phone_number": "+44", "phone_number_verified": "true"}
+    named = {"preferred_username": "Jane"}
+    source = PagedSource(
+        [
+            SourceUser(account(1, locked=True), {**known, **named}),
+            SourceUser(account(2), {**named}),
+            SourceUser(account(3), {**known, "preferred_username": "other"}),
+            SourceUser(account(4), {"preferred_username": "four"}),
+        ]
+    )
+
+    plan_run(source, store, planning_for(aliases=frozenset({"preferred_username"})))
+
+    reasons = [each.reason for each in store.planned()]
+    assert reasons == ["account_locked", "claimed_twice", "claimed_twice", "ok"]
+
+
+def test_an_address_that_a_source_may_not_give_is_not_claimed(store: InMemoryRun) -> None:
+    taken = {"email": "user-2@hartfield.example", "email_verified": "true"}
+    source = PagedSource([SourceUser(account(1), taken), *_users(2)])
+
+    plan_run(source, store, planning_for())
+
+    assert [each.reason for each in store.planned()] == ["attribute_reserved", "ok"]
 
 
 class _FailingSource(PagedSource):

@@ -1,7 +1,6 @@
 """An undo leaves the pool as it was before the run, and keeps every user who may be in use."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import attrs
 import pytest
@@ -11,68 +10,33 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.usernames import LEGACY_LINKED
 from authcore.domain.services.moves.batches import Workers
-from authcore.domain.services.moves.undo import REMOVING, RunUndo
+from authcore.domain.services.moves.undo import RunUndo
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyUnlinking
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserAdministration
-from unit.moves_world import Killed, Life, World
-
-
-def _world(size: int = 5, *, is_linked: bool = True, life: Life | None = None) -> World:
-    world = World(size=size, life=life or Life())
-    world.directory.add("admin", {"name": "there before"})
-    world.directory.add("user3x", {"custom:legacy_uid": "99"}, status="FORCE_CHANGE_PASSWORD")
-    world.execute()
-    if is_linked:
-        world.link_all()
-    world.clock.advance(timedelta(days=1))
-    return world
-
-
-def _before(size: int = 5) -> tuple[list[DirectoryUser], list[object]]:
-    world = World(size=size)
-    world.directory.add("admin", {"name": "there before"})
-    world.directory.add("user3x", {"custom:legacy_uid": "99"}, status="FORCE_CHANGE_PASSWORD")
-    return [*world.directory.everybody()], [*world.links.rows.items()]
+from unit.moves_world import World, executed_world, pool_before
 
 
 @pytest.mark.parametrize("is_linked", [False, True], ids=["created", "linked"])
-def test_pool_and_legacy_system_are_as_before(is_linked: bool) -> None:
-    world = _world(is_linked=is_linked)
+def test_pool_and_legacy_system_are_aspool_before(is_linked: bool) -> None:
+    world = executed_world(is_linked=is_linked)
 
     world.undo_all()
 
-    assert ([*world.directory.everybody()], [*world.links.rows.items()]) == _before()
+    assert ([*world.directory.everybody()], [*world.links.rows.items()]) == pool_before()
     assert {*world.kinds().values()} == {"undone"}
 
 
 def test_a_run_that_was_undone_is_undone_again_without_a_call() -> None:
-    world = _world()
+    world = executed_world()
     world.undo_all()
     pool = world.directory.everybody()
 
     world.undo_all()
 
     assert world.directory.everybody() == pool
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_an_undo_that_is_killed_at_any_call_continues_to_the_same_end(after: bool) -> None:
-    whole = _world(size=2)
-    begun = whole.life.calls
-    whole.undo_all()
-
-    for call in range(begun + 1, whole.life.calls + 1):
-        world = _world(size=2, life=Life(call, after=after))
-        with pytest.raises(Killed):
-            world.undo_all()
-        world.life = Life()
-        world.undo_all()
-
-        assert ([*world.directory.everybody()], [*world.links.rows.items()]) == _before(2)
-        assert world.kinds() == whole.kinds()
 
 
 def _set_password(world: World) -> None:
@@ -111,7 +75,7 @@ USES = [
 def test_an_undo_never_touches_a_user_who_was_used_since(
     use: Callable[[World], None], reason: str
 ) -> None:
-    world = _world()
+    world = executed_world()
     use(world)
     used, row = world.directory.find("user1"), world.links.rows["1"]
 
@@ -145,8 +109,9 @@ class UsedMeanwhile(InMemoryUserAdministration):
 def test_a_user_who_is_used_while_the_undo_begins_is_enabled_again_and_kept(
     use: Callable[[World], None], reason: str
 ) -> None:
-    world = _world()
-    undo = attrs.evolve(world.undo(), administration=UsedMeanwhile(world, use))
+    world = executed_world()
+    removal = attrs.evolve(world.removal(), administration=UsedMeanwhile(world, use))
+    undo = attrs.evolve(world.undo(), removal=removal)
 
     undo.run(lambda: None, lambda _: None)
 
@@ -158,8 +123,7 @@ def test_a_user_who_is_used_while_the_undo_begins_is_enabled_again_and_kept(
 
 
 def test_an_undo_that_continues_enables_no_user_whom_an_administrator_disabled() -> None:
-    world = _world(size=1, is_linked=False)
-    world.store.note(REMOVING, "[1]")
+    world = executed_world(size=1, is_linked=False)
     world.administration.set_password("user1", "canary-Password-1")
     world.administration.disable_user("user1")
 
@@ -168,11 +132,13 @@ def test_an_undo_that_continues_enables_no_user_whom_an_administrator_disabled()
     user = world.directory.find("user1")
     assert user is not None
     assert not user.enabled
-    assert [(each.kind, each.reason) for each in world.outcomes()] == [("kept", "user_disabled")]
+    assert [(each.kind, each.reason) for each in world.outcomes()] == [
+        ("kept", "may_have_signed_in")
+    ]
 
 
 def test_a_run_that_was_linked_in_another_legacy_system_is_not_undone_or_linked_here() -> None:
-    world = _world(is_linked=False)
+    world = executed_world(is_linked=False)
     there = attrs.evolve(world.linking(), system="https://legacy.example")
     there.run(lambda: None, lambda _: None)
     before = [*world.directory.everybody()]
@@ -192,7 +158,7 @@ def test_a_run_that_was_linked_in_another_legacy_system_is_not_undone_or_linked_
 
 @pytest.mark.parametrize("is_gone", [True, False], ids=["deleted", "there"])
 def test_a_user_who_is_named_like_the_sub_of_one_of_the_run_stays(is_gone: bool) -> None:
-    world = _world(size=1)
+    world = executed_world(size=1)
     created = world.directory.find("user1")
     assert created is not None
     if is_gone:
@@ -207,7 +173,7 @@ def test_a_user_who_is_named_like_the_sub_of_one_of_the_run_stays(is_gone: bool)
 
 
 def test_a_user_who_took_the_name_of_a_deleted_one_stays() -> None:
-    world = _world()
+    world = executed_world()
     old = world.directory.find("user1")
     assert old is not None
     new = world.directory.add("user1", old.attributes, status="FORCE_CHANGE_PASSWORD")
@@ -219,7 +185,7 @@ def test_a_user_who_took_the_name_of_a_deleted_one_stays() -> None:
 
 
 def test_an_account_that_names_another_user_keeps_its_link() -> None:
-    world = _world()
+    world = executed_world()
     row = world.links.rows["1"]
     other = attrs.evolve(row, account=attrs.evolve(row.account, cognito_id="another-user"))
     world.links.rows["1"] = other
@@ -233,17 +199,15 @@ def test_an_account_that_names_another_user_keeps_its_link() -> None:
 def _undo(world: World, unlinking: InMemoryLegacyUnlinking | None) -> RunUndo:
     return RunUndo(
         store=world.store,
-        directory=world.directory,
-        administration=world.administration,
+        removal=world.removal(),
         unlinking=unlinking,
-        retrier=world.retrier(),
         audit=world.audit,
         workers=Workers(count=1),
     )
 
 
 def test_links_that_cannot_be_taken_back_refuse_the_undo_before_anything_is_removed() -> None:
-    world = _world()
+    world = executed_world()
     pool = world.directory.everybody()
     unlinking = InMemoryLegacyUnlinking(world.links)
     unlinking.is_there = False
@@ -258,15 +222,15 @@ def test_links_that_cannot_be_taken_back_refuse_the_undo_before_anything_is_remo
 
 
 def test_a_run_without_links_is_undone_without_a_legacy_system() -> None:
-    world = _world(is_linked=False)
+    world = executed_world(is_linked=False)
 
     _undo(world, None).run(lambda: None, lambda _: None)
 
-    assert [*world.directory.everybody()] == _before()[0]
+    assert [*world.directory.everybody()] == pool_before()[0]
 
 
 def test_an_outage_stops_the_undo_and_it_continues() -> None:
-    world = _world()
+    world = executed_world()
     world.directory.unavailable = True
     with pytest.raises(ProviderUnavailableError):
         world.undo_all()
@@ -274,11 +238,11 @@ def test_an_outage_stops_the_undo_and_it_continues() -> None:
 
     world.undo_all()
 
-    assert [*world.directory.everybody()] == _before()[0]
+    assert [*world.directory.everybody()] == pool_before()[0]
 
 
 def test_a_user_whose_date_is_not_known_is_kept() -> None:
-    world = _world()
+    world = executed_world()
     world.store.record([attrs.evolve(world.outcomes()[0], modified_at=None)])
 
     world.undo_all()
@@ -287,7 +251,7 @@ def test_a_user_whose_date_is_not_known_is_kept() -> None:
 
 
 def test_every_decision_is_recorded() -> None:
-    world = _world(size=2)
+    world = executed_world(size=2)
     _set_password(world)
     world.audit.events.clear()
 

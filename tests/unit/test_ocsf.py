@@ -82,6 +82,7 @@ def test_every_action_with_every_outcome_is_a_valid_event(written: Written) -> N
                 attempt="attempt-1",
                 token_request="request-1",
                 next_attempt="attempt-2",
+                old_pool="eu-west-1_Old12Cd34",
             )
             for event in (AuditEvent(action, outcome, "some_reason"), whole):
                 assert problems(written.one(event)) == []

@@ -130,6 +130,32 @@ def test_a_survey_counts_for_an_hour_and_one_that_was_cut_short_not_at_all() -> 
     assert not survey.is_fresh()
 
 
+def test_a_survey_is_due_an_hour_after_its_end_or_when_it_is_made_void() -> None:
+    world = _pool()
+    survey = world.survey()
+    assert survey.is_due()
+    pages = survey.pages()
+    next(pages)
+    world.clock.advance(FRESH_FOR)
+    assert survey.is_due()
+    assert len([*pages]) == 2
+    assert not survey.is_due()
+    assert not survey.is_fresh()
+    world.clock.advance(FRESH_FOR - timedelta(seconds=1))
+    assert not survey.is_due()
+    survey.make_void()
+    assert survey.is_due()
+
+
+def test_a_survey_counts_as_due_where_the_clock_was_set_back() -> None:
+    world = _pool()
+    _survey(world)
+    world.clock.advance(-2 * FRESH_FOR)
+
+    assert world.survey().is_due()
+    assert not world.survey().is_fresh()
+
+
 def test_an_outage_ends_the_survey_and_no_page_is_skipped() -> None:
     world = _pool()
     pages = world.survey().pages()

@@ -65,6 +65,22 @@ def test_a_run_that_keeps_writing_keeps_its_turn_for_hours(
         pass
 
 
+@pytest.mark.parametrize("back", [timedelta(seconds=35), timedelta(hours=2)])
+def test_a_run_whose_clock_was_set_back_keeps_its_turn(
+    turns: PoolTurns, clock: FrozenClock, back: timedelta
+) -> None:
+    own = FrozenClock()
+    of_run = PoolTurns(lock=InMemoryMachineLock(), lease=turns.lease, clock=own)
+    with of_run.take(POOL) as require:
+        own.advance(-back)
+        for _ in range(20):
+            clock.advance(timedelta(seconds=30))
+            own.advance(timedelta(seconds=30))
+            require()
+        with pytest.raises(LeaseHeldError), _elsewhere(turns).take(POOL):
+            pytest.fail("two runs write to one pool")
+
+
 def test_a_lease_that_lasts_longer_than_a_write_is_not_renewed(
     turns: PoolTurns, lease: InMemoryLease, clock: FrozenClock
 ) -> None:

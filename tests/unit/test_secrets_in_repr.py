@@ -77,7 +77,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     AuditEvent: frozenset(
         {
             *("action", "actor", "caller", "detail", "legacy_uid", "other_subject", "reason"),
-            *("attempt", "next_attempt", "reference", "subject", "token_request"),
+            *("attempt", "next_attempt", "old_pool", "reference", "subject", "token_request"),
         }
     ),
     AccountLink: frozenset({"cognito_id", "legacy_uid"}),
@@ -102,7 +102,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Reason: frozenset({"actions", "code", "operator", "user"}),
     Receipt: frozenset({"reason"}),
     Refusal: frozenset({"legacy_uid", "reason"}),
-    Voucher: frozenset({"legacy_uid"}),
+    Voucher: frozenset({"legacy_uid", "run_id"}),
     ResponseBudget: frozenset({"cookie_prefix"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     MovedAccount: frozenset({"cognito_id", "legacy_uid"}),

@@ -1,6 +1,7 @@
 """One planning of ``authcore move plan``, new or continued."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -67,7 +68,7 @@ class PlanJob:
             AuthcoreError: Planning was cut short; the run continues.
         """
         run = self.store.run()
-        self.report.on_begin(run, self.tools.source.count())
+        self.report.on_begin(run, self._count())
         plan_run(self.tools.source, self.store, self.tools.planning, self.report.on_planned)
         total, _ = self.store.cursor()
         ImportFiles(self.files).write(
@@ -75,10 +76,17 @@ class PlanJob:
         )
         self.store.enter("planned")
 
+    def _count(self) -> int | None:
+        """Ask how many users the source has; only the bar needs the answer."""
+        try:
+            return self.tools.source.count()
+        except UnavailableError:
+            return None
+
     def end(self) -> None:
         """Show how far the run is, and let go of it."""
-        run, counts, files = self.store.run(), self.store.counts(), self.files
-        self.store.close()
+        with closing(self.store):
+            run, counts, files = self.store.run(), self.store.counts(), self.files
         self.report.on_end(run, counts, files)
 
     @property

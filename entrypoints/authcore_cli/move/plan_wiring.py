@@ -1,6 +1,6 @@
 """Build what ``authcore move plan`` works with."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from authcore.settings.migration import MigrationSettings
 from authcore.settings.move import MoveSettings
 from authcore.wiring.moves import runs_directory
 from authcore.wiring.sources import SourceGroups, SourceTools, open_source
+from authcore_cli.move.plan_rules import SOURCE, deciding_groups
 from authcore_cli.move.plan_tools import PlanTools
 from authcore_cli.stoppable_pause import StoppablePause
 
@@ -87,7 +88,10 @@ def plan_tools(environment: Mapping[str, str], on_retry: OnRetry) -> PlanTools:
         pool_id=settings.cognito.user_pool_id,
         target=settings.move.target,
         fingerprint=fingerprint(
-            {**_deciding(settings, pool, rows), "AUTHCORE_SOURCE_*": [source.fingerprint]}
+            {
+                **deciding_groups(settings, pool, rows.header if rows else ()),
+                SOURCE: [source.fingerprint],
+            }
         ),
         close=source.close,
     )
@@ -125,24 +129,3 @@ def _planning(settings: PlanSettings, pool: PoolSettings, rows: ImportRows | Non
         keeps_hashes=settings.move.hash_column is not None,
         reaches_by_phone=settings.move.target == "import",
     )
-
-
-def _deciding(
-    settings: PlanSettings, pool: PoolSettings, rows: ImportRows | None
-) -> Mapping[str, Iterable[object]]:
-    """Return what decides a plan beside the source, by the names that an operator knows."""
-    move, keys = settings.move, settings.link_proof.keys
-    return {
-        "AUTHCORE_COGNITO_USER_POOL_ID": [settings.cognito.user_pool_id],
-        "AUTHCORE_MIGRATION_ATTRIBUTES": sorted(settings.migration.attributes.items()),
-        "AUTHCORE_LINK_PROOF_KEYS": [keys[0].hex() if keys else ""],
-        "AUTHCORE_MOVE_*": [move.target, move.hash_column, move.hashing],
-        "pool-settings": [*_rules_of(pool), *(rows.header if rows else ())],
-    }
-
-
-def _rules_of(pool: PoolSettings) -> Iterator[object]:
-    """Yield what a plan depends on, in an order of its own: Cognito may answer in another."""
-    yield from (pool.is_case_sensitive, sorted(pool.sign_in_names), sorted(pool.aliases))
-    yield from (sorted(pool.auto_verified), pool.mfa)
-    yield from sorted((name, str(each)) for name, each in pool.attributes.items())

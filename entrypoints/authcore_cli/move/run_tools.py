@@ -28,6 +28,7 @@ class RunTools:
     Attributes:
         store: The run, open for writing.
         pool_id: Of the pool that the settings name.
+        read_fingerprint: Reads what decides a plan beside the source, as ``Run.fingerprint``.
         turns: Keep other runs away from the pool.
         survey: Compares the pool with the plan.
         execution: Creates users one by one.
@@ -41,6 +42,7 @@ class RunTools:
 
     store: RunStore
     pool_id: str
+    read_fingerprint: Callable[[], str]
     turns: PoolTurns
     survey: PoolSurvey
     execution: RunExecution

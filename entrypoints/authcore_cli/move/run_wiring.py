@@ -2,16 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
-
-import attrs
+from functools import partial
+from typing import Final
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
-from authcore.adapters.cognito.provisioned_limits import CognitoProvisionedLimits
-from authcore.adapters.cognito.user_administration import CognitoUserAdministration
 from authcore.adapters.cognito.user_creation import CognitoUserCreation
-from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.adapters.cognito.user_import import CognitoUserImport
 from authcore.adapters.coordination.file_lock import FileLock
 from authcore.adapters.http import HttpClient
@@ -20,41 +15,31 @@ from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.adapters.legacy.http_links import HttpLegacyLinks, HttpLegacyUnlinking
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.system import SystemClock, SystemEntropy
-from authcore.domain.model.link_proofs import LinkProofs
+from authcore.domain.model.pool_settings import PoolSettings
 from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.accounts.rate_limit import RateLimiter
-from authcore.domain.services.accounts.retrying import OnRetry, Retrier
-from authcore.domain.services.accounts.write_quota import WriteQuota
-from authcore.domain.services.moves.batches import Workers
+from authcore.domain.services.accounts.retrying import OnRetry
 from authcore.domain.services.moves.execution import RunExecution
+from authcore.domain.services.moves.fingerprints import fingerprint
 from authcore.domain.services.moves.import_execution import ImportExecution
 from authcore.domain.services.moves.import_outcomes import ImportOutcomes
 from authcore.domain.services.moves.linking import RunLinking
 from authcore.domain.services.moves.opening import RunOpening
-from authcore.domain.services.moves.own_users import UNUSED, OwnUsers
 from authcore.domain.services.moves.pool_naming import PoolNaming
 from authcore.domain.services.moves.pool_turn import PoolTurns
 from authcore.domain.services.moves.survey import PoolSurvey, claims_by
 from authcore.domain.services.moves.undo import RunUndo
+from authcore.domain.services.moves.user_removal import UserRemoval
 from authcore.ports.coordination import RenewableLease
-from authcore.ports.move_runs import RunStore
-from authcore.ports.user_directory import RateCategory
 from authcore.settings import load
-from authcore.settings.cognito import CognitoSettings
 from authcore.settings.legacy import LegacyCallSettings
-from authcore.settings.link_proof import LinkProofSettings
-from authcore.settings.migration import MigrationSettings
-from authcore.settings.move import MoveSettings
-from authcore.settings.store import StoreSettings
 from authcore.wiring.moves import runs_directory
 from authcore.wiring.secrets import current_secret
 from authcore_cli.aws_clients import CALL_LIMIT, pool_client
+from authcore_cli.move.plan_rules import deciding_groups
+from authcore_cli.move.run_parts import RunCommandSettings, RunParts
 from authcore_cli.move.run_tools import RunTools
 from authcore_cli.stoppable_pause import StoppablePause
 
-
-if TYPE_CHECKING:
-    from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
 UPLOAD_LIMIT: Final = timedelta(minutes=10)
 """For a file of 100 MB, at 1.4 Mbit/s."""
@@ -62,69 +47,6 @@ UPLOAD_LIMIT: Final = timedelta(minutes=10)
 MAX_UPLOAD_ANSWER: Final = 65_536
 CALLS_PER_SECOND: Final = 5
 """Calls about the pool and its import jobs; Amazon's quota of such calls is 15 a second."""
-
-
-@attrs.frozen(kw_only=True)
-class RunCommandSettings:
-    """Settings groups of the commands."""
-
-    cognito: CognitoSettings
-    migration: MigrationSettings
-    link_proof: LinkProofSettings
-    legacy: LegacyCallSettings
-    move: MoveSettings
-    store: StoreSettings
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class _Parts:
-    """What all services of a run share."""
-
-    settings: RunCommandSettings
-    store: RunStore
-    client: "CognitoIdentityProviderClient"
-    pause: StoppablePause
-    clock: SystemClock
-    on_retry: OnRetry
-
-    @property
-    def pool_id(self) -> str:
-        return self.settings.cognito.user_pool_id
-
-    @property
-    def proofs(self) -> LinkProofs:
-        return LinkProofs(self.settings.link_proof.keys, self.pool_id)
-
-    @property
-    def directory(self) -> CognitoUserDirectory:
-        return CognitoUserDirectory(client=self.client, user_pool_id=self.pool_id)
-
-    @property
-    def listing(self) -> CognitoDirectoryListing:
-        return CognitoDirectoryListing(client=self.client, user_pool_id=self.pool_id)
-
-    @property
-    def administration(self) -> CognitoUserAdministration:
-        return CognitoUserAdministration(client=self.client, user_pool_id=self.pool_id)
-
-    @property
-    def workers(self) -> Workers:
-        return Workers(stop=self.pause.stop)
-
-    def retrier(self, rate: int | Callable[[], int]) -> Retrier:
-        limiter = RateLimiter(rate, clock=self.clock, pause=self.pause)
-        return Retrier(rate_limiter=limiter, pause=self.pause, on_retry=self.on_retry)
-
-    def quota(self, category: RateCategory, *, calls: int = 1) -> Callable[[], int]:
-        """Return the rate at which what takes *calls* requests of *category* may be begun."""
-        limits = CognitoProvisionedLimits(client=self.client)
-        leave = self.settings.move.leave_percent
-        quota = WriteQuota(limits, clock=self.clock, category=category, leave=leave)
-        return lambda: max(1, quota.per_second() // calls)
-
-    def own(self) -> OwnUsers:
-        run = self.store.run()
-        return OwnUsers(directory=self.directory, proofs=self.proofs, started_at=run.started_at)
 
 
 def run_tools(environment: Mapping[str, str], run_id: str, on_retry: OnRetry) -> RunTools:
@@ -148,7 +70,7 @@ def run_tools(environment: Mapping[str, str], run_id: str, on_retry: OnRetry) ->
     settings = load(RunCommandSettings, environment)
     store = runs_directory(settings.move).writer(run_id)
     try:
-        parts = _Parts(
+        parts = RunParts(
             settings=settings,
             store=store,
             client=pool_client(settings.cognito),
@@ -162,11 +84,12 @@ def run_tools(environment: Mapping[str, str], run_id: str, on_retry: OnRetry) ->
         raise
 
 
-def _tools(parts: _Parts) -> RunTools:
+def _tools(parts: RunParts) -> RunTools:
     settings = parts.settings
     uploads = HttpClient(within=UPLOAD_LIMIT, max_bytes=MAX_UPLOAD_ANSWER)
     legacy_http = HttpClient(within=CALL_LIMIT, max_bytes=MAX_LINK_ANSWER_BYTES, partner="legacy")
     imports = _imports(parts, uploads)
+    pool = _read_pool(parts)
     api = _legacy_api(settings.legacy)
 
     def close() -> None:
@@ -179,8 +102,9 @@ def _tools(parts: _Parts) -> RunTools:
     return RunTools(
         store=parts.store,
         pool_id=parts.pool_id,
+        read_fingerprint=partial(_read_fingerprint, parts, imports, pool),
         turns=_turns(parts),
-        survey=_survey(parts),
+        survey=_survey(parts, pool),
         execution=RunExecution(
             store=parts.store,
             creation=CognitoUserCreation(client=parts.client, user_pool_id=parts.pool_id),
@@ -193,7 +117,7 @@ def _tools(parts: _Parts) -> RunTools:
         reading=ImportOutcomes(
             store=parts.store,
             listing=parts.listing,
-            own=attrs.evolve(parts.own(), statuses=UNUSED | {"CONFIRMED"}),
+            own=parts.imported(),
             imported=imports.imported,
             retrier=parts.retrier(parts.quota("UserList")),
             pause=parts.pause,
@@ -219,12 +143,12 @@ def _legacy_api(legacy: LegacyCallSettings) -> tuple[ServiceUrl, Callable[[], st
     return legacy.url, current_secret(legacy.api_key, clock=SystemClock(), audit=LoggingAuditLog())
 
 
-def _turns(parts: _Parts) -> PoolTurns:
+def _turns(parts: RunParts) -> PoolTurns:
     lock = FileLock(parts.settings.move.runs)
     return PoolTurns(lock=lock, lease=_lease(parts), clock=parts.clock)
 
 
-def _lease(parts: _Parts) -> RenewableLease | None:
+def _lease(parts: RunParts) -> RenewableLease | None:
     """Build the lease in the table; None where no table is set."""
     store = parts.settings.store
     if store.table is None:
@@ -240,13 +164,23 @@ def _lease(parts: _Parts) -> RenewableLease | None:
     )
 
 
-def _survey(parts: _Parts) -> PoolSurvey:
-    migration = parts.settings.migration
+def _read_pool(parts: RunParts) -> PoolSettings:
     inspection = CognitoPoolInspection(
         client=parts.client, firewall=None, user_pool_id=parts.pool_id
     )
+    return parts.retrier(CALLS_PER_SECOND).call(inspection.pool)
+
+
+def _read_fingerprint(parts: RunParts, imports: ImportExecution, pool: PoolSettings) -> str:
+    is_import = parts.settings.move.target == "import"
+    header = imports.retrier.call(imports.imports.header) if is_import else ()
+    return fingerprint(deciding_groups(parts.settings, pool, header))
+
+
+def _survey(parts: RunParts, pool: PoolSettings) -> PoolSurvey:
+    migration = parts.settings.migration
     naming = PoolNaming.of(
-        parts.retrier(CALLS_PER_SECOND).call(inspection.pool),
+        pool,
         said_kind=migration.pool,
         said_case_sensitive=migration.case_sensitive == "on",
     )
@@ -254,13 +188,13 @@ def _survey(parts: _Parts) -> PoolSurvey:
         store=parts.store,
         listing=parts.listing,
         claims_of=claims_by(naming),
-        own=parts.own(),
+        own=parts.imported() if parts.store.run().target == "import" else parts.own(),
         retrier=parts.retrier(parts.quota("UserList")),
         clock=parts.clock,
     )
 
 
-def _imports(parts: _Parts, uploads: HttpClient) -> ImportExecution:
+def _imports(parts: RunParts, uploads: HttpClient) -> ImportExecution:
     move = parts.settings.move
     return ImportExecution(
         store=parts.store,
@@ -279,7 +213,7 @@ def _imports(parts: _Parts, uploads: HttpClient) -> ImportExecution:
 
 
 def _linking(
-    parts: _Parts, http: HttpClient, url: ServiceUrl, key: Callable[[], str]
+    parts: RunParts, http: HttpClient, url: ServiceUrl, key: Callable[[], str]
 ) -> RunLinking:
     return RunLinking(
         store=parts.store,
@@ -295,16 +229,18 @@ def _linking(
 
 
 def _undo(
-    parts: _Parts, http: HttpClient, api: tuple[ServiceUrl, Callable[[], str]] | None
+    parts: RunParts, http: HttpClient, api: tuple[ServiceUrl, Callable[[], str]] | None
 ) -> RunUndo:
-    """Build the undo; each user takes two updates, to disable and to delete."""
+    """Build the undo; each user takes two updates, to disable and to delete, paced each."""
     return RunUndo(
         store=parts.store,
-        directory=parts.directory,
-        administration=parts.administration,
+        removal=UserRemoval(
+            directory=parts.directory,
+            administration=parts.administration,
+            retrier=parts.retrier(parts.quota("UserUpdate")),
+        ),
         unlinking=HttpLegacyUnlinking(http=http, base_url=api[0], api_key=api[1]) if api else None,
         system=api[0] if api else "",
-        retrier=parts.retrier(parts.quota("UserUpdate", calls=2)),
         audit=LoggingAuditLog(),
         workers=parts.workers,
     )

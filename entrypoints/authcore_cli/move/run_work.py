@@ -1,12 +1,16 @@
 """What each command does with a run, and in which stages."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import attrs
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.moves import Run, RunStage
+from authcore.domain.services.moves.fingerprints import changed_groups
+from authcore.domain.services.moves.pool_turn import RequireTurn
+from authcore_cli.move.plan_rules import SOURCE
 from authcore_cli.move.run_tools import RunReport, RunTools
 
 
@@ -19,6 +23,9 @@ BEFORE: Final[Mapping[str, tuple[RunStage, ...]]] = {
 }
 """The stages in which a run can be worked on, by command; ``undo`` while a run executes also
 recovers what was created and not recorded."""
+
+COMPARED: Final = frozenset({"check", "run"})
+"""Commands that follow the plan only under the settings that it was made under."""
 
 NO_LEGACY_API: Final = "AUTHCORE_LEGACY_URL is missing: without a legacy API nothing is linked"
 OPEN_ALREADY: Final = "imported users can reset their passwords already"
@@ -44,10 +51,15 @@ class RunWork:
         Report the begin of *command*, or refuse it before anything is done.
 
         Raises:
-            ConfigurationError: The command does not fit the run, or a setting is missing.
+            ConfigurationError: The command does not fit the run, a setting is missing, or the run
+                was planned under other settings.
+
+            ProviderUnavailableError: Seven attempts to read the columns of import files got no
+                usable answer.
         """
         run = self.tools.store.run()
-        if refusal := self._find_refusal(command, run):
+        refusal = self._find_refusal(command, run) or self._find_change(command, run)
+        if refusal:
             raise ConfigurationError([refusal])
         counts = self.tools.store.counts()
         total = sum(count for (kind, _), count in counts.items() if kind == "planned")
@@ -63,12 +75,13 @@ class RunWork:
         with tools.turns.take(tools.pool_id) as require:
             tools.store.enter("executing")
             if not tools.survey.is_fresh():
-                self._survey()
+                tools.survey.make_void()
+            compare = partial(self._compare, require)
             if tools.store.run().target == "import":
-                tools.imports.run(require, self.report.on_job)
+                tools.imports.run(require, self.report.on_job, compare)
                 tools.reading.record(self.report.on_outcomes)
             else:
-                tools.execution.run(require, self.report.on_outcomes)
+                tools.execution.run(require, self.report.on_outcomes, compare)
             tools.store.enter("executed")
 
     def link(self) -> None:
@@ -112,8 +125,29 @@ class RunWork:
             f"{UNFINISHED} {run.run_id}" if command == "undo" and run.stage == "executing" else None
         )
 
-    def _survey(self) -> None:
+    def _find_change(self, command: str, run: Run) -> str | None:
+        """Name the settings by which another plan would be made; an undo needs none of them."""
+        if command not in COMPARED:
+            return None
+        changed = changed_groups(run.fingerprint, self.tools.read_fingerprint(), but=SOURCE)
+        if not changed:
+            return None
+        named = ", ".join(changed)
+        return (
+            f"the run {run.run_id} was planned under other settings ({named}): set them as they "
+            "were, or plan another run"
+        )
+
+    def _compare(self, require: RequireTurn) -> bool:
+        """Compare where the last comparison ended more than an hour ago; say whether it was."""
+        if not self.tools.survey.is_due():
+            return False
+        self._survey(require)
+        return True
+
+    def _survey(self, require: RequireTurn = lambda: None) -> None:
         for page in self.tools.survey.pages():
+            require()
             self.report.on_survey(page.users)
             self.report.on_outcomes(page.existing)
 

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import attrs
 
 from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.file_content import FileContent
 from authcore.domain.model.moves import NewPoolUser
 
 
@@ -26,6 +27,8 @@ class UserCreation(Protocol):
             AccountTakenError: Another user has the name, or the verified address.
 
             AttributesRejectedError: Unknown attribute, value too long, a required one is missing.
+
+            TriggerRejectedError: A trigger of the pool does not let the user be created.
 
             ProviderUnavailableError: Throttled, down, or no usable answer.  The user may exist now.
 
@@ -96,17 +99,17 @@ class UserImport(Protocol):
         """
 
     @abstractmethod
-    def upload(self, job_id: str, content: bytes) -> None:
+    def upload(self, job_id: str, content: bytes | FileContent) -> None:
         """
         Send the job's file.  Only for a job that this object created; repeating is harmless.
 
         Args:
             job_id: Of the job.
 
-            content: The whole file.
+            content: The whole file; chunks are sent as they are read, not kept in memory.
 
         Raises:
-            ConfigurationError: The file is longer than Cognito takes.
+            ConfigurationError: The file is longer than Cognito takes; or as of *content*.
 
             ProviderUnavailableError: No usable answer.  The file may have arrived.
         """

@@ -72,6 +72,7 @@ def _members(event: AuditEvent) -> dict[str, str]:
         "reason": event.reason,
         "subject": event.subject,
         "legacy_uid": event.legacy_uid,
+        "old_pool": event.old_pool,
         "other_subject": event.other_subject,
         "actor": event.actor,
         "reference": event.reference,

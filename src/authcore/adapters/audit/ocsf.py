@@ -31,6 +31,7 @@ _SEVERITIES: Final[Mapping[str, tuple[int, str]]] = {
 
 _UNMAPPED: Final[tuple[str, ...]] = (
     "legacy_uid",
+    "old_pool",
     "other_subject",
     "caller",
     "reference",

@@ -2,7 +2,8 @@
 Cognito's error classes as errors of the domain.
 
 Only the classes in the tables here are refusals.  All others, unknown ones included, mean that
-there is no usable answer: throttling, outages, a failed trigger, a write that a restore of the pool
+there is no usable answer: throttling, outages, a failed trigger (but one that lets no user be
+created answers), a write that a restore of the pool
 blocks; and, until an operator acts, a missing pool, permission or attribute of ours.  The class is
 the detail of the error.  Cognito's messages may quote an attribute, so none is passed on.
 
@@ -37,6 +38,7 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
     RefreshTokenRejectedError,
     RejectedError,
+    TriggerRejectedError,
     UserUnconfirmedError,
 )
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID, MOVED_TO
@@ -56,6 +58,7 @@ CREATING_A_USER: Final[Refusals] = {
     "UsernameExistsException": AccountTakenError,
     "AliasExistsException": AccountTakenError,
     "InvalidParameterException": AttributesRejectedError,
+    "UserLambdaValidationException": TriggerRejectedError,
 }
 DELETING_A_USER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
@@ -100,6 +103,9 @@ LINKING_A_PROVIDER: Final[Refusals] = {
 SIGNING_OUT_A_USER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
 }
+OF_A_TRIGGER: Final = "UserLambdaValidationException"
+"""Its text is that of the trigger."""
+
 _WRITES: Final = (
     UPDATING_ATTRIBUTES,
     UPDATING_OUR_ATTRIBUTES,
@@ -180,7 +186,7 @@ def translate_errors(refusals: Refusals) -> Iterator[None]:
 def _domain_error(error: Exception, refusals: Refusals) -> RejectedError | ProviderUnavailableError:
     answered = class_of_answer(error)
     failure = failure_of(error)
-    if _may_be_blocked(error, refusals):
+    if answered != OF_A_TRIGGER and _may_be_blocked(error, refusals):
         return ProviderUnavailableError(_text(answered), detail=failure.detail)
     if answered is not None and answered in refusals:
         return refusals[answered](f"Cognito answers {answered}", detail=answered)

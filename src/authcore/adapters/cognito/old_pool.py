@@ -12,7 +12,7 @@ See: docs/pool-to-pool.md; Amazon Cognito AdminInitiateAuth, AdminGetUser, ListU
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -56,6 +56,9 @@ SECOND_FACTORS: Final = frozenset({"EMAIL_OTP", "SELECT_MFA_TYPE", "SMS_MFA", "S
 
 ENROLMENT: Final = "MFA_SETUP"
 """Asked of a user with a right password who has no second factor yet."""
+
+OF_ANOTHER_CLIENT: Final = "UnauthorizedException"
+"""Answer of RevokeToken to a client secret that is not, or not any more, of the app client."""
 
 UNCONFIRMED: Final = "UNCONFIRMED"
 
@@ -218,10 +221,16 @@ class OldPoolAccounts(LegacyAccounts):
 
     def _revoke(self, tokens: TokenSet) -> None:
         """End the session.  If that fails it ends by itself: no client has its tokens."""
-        secret = {} if self._secrets is None else {"ClientSecret": self._secrets.active()[0]}
         token = tokens.refresh_token or ""
-        with suppress(ProviderUnavailableError), translate_errors({}):
-            self._client.revoke_token(Token=token, ClientId=self._client_id, **secret)
+        for secret in self._secrets.active() if self._secrets else [None]:
+            given = {} if secret is None else {"ClientSecret": secret}
+            try:
+                with translate_errors({}):
+                    self._client.revoke_token(Token=token, ClientId=self._client_id, **given)
+            except ProviderUnavailableError as error:
+                if error.detail == OF_ANOTHER_CLIENT:
+                    continue
+            return
 
     def _get(self, username: str) -> _OldUser | None:
         try:

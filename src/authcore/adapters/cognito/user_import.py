@@ -19,6 +19,7 @@ from authcore.domain.errors import (
     ConfigurationError,
     ProviderUnavailableError,
 )
+from authcore.domain.model.file_content import FileContent
 from authcore.ports.user_creation import ImportJob, ImportStatus, UserImport
 
 
@@ -112,7 +113,7 @@ class CognitoUserImport(PoolAdapter, UserImport):
         self._addresses[job.job_id] = _address(described)
         return job
 
-    def upload(self, job_id: str, content: bytes) -> None:
+    def upload(self, job_id: str, content: bytes | FileContent) -> None:
         """See the port."""
         if self._http is None or job_id not in self._addresses:
             raise ValueError("this object did not create the job, or cannot upload")
@@ -120,8 +121,11 @@ class CognitoUserImport(PoolAdapter, UserImport):
             raise ConfigurationError([f"the file is longer than {MAX_FILE:,} bytes"])
         headers = {**ENCRYPTION, "content-type": ""}
         try:
-            answer = self._http.request(
-                "PUT", self._addresses[job_id], headers=headers, content=content
+            answer = self._http.put_chunks(
+                self._addresses[job_id],
+                headers=headers,
+                chunks=[content] if isinstance(content, bytes) else content,
+                length=len(content),
             )
         except HttpFailedError as failure:
             raise ProviderUnavailableError(

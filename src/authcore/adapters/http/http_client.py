@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -92,7 +92,7 @@ def _new_connection() -> "BoundedConnection":
 
 
 def _new_request(
-    method: str, url: str, headers: Mapping[str, str], content: bytes
+    method: str, url: str, headers: Mapping[str, str], content: bytes | Iterable[bytes]
 ) -> httpx.Request:
     """Make a request; httpx cannot decode some hosts of a ServiceUrl, e.g. ``xn--0.example``."""
     try:
@@ -158,9 +158,32 @@ class HttpClient:
             HttpFailedError: No complete response within the limits.
         """
         request = _new_request(method, url, headers or {}, content)
-        limit = self._within if within is None else min(within, self._within)
+        return self._send(request, self._within if within is None else min(within, self._within))
+
+    def put_chunks(
+        self, url: str, *, headers: Mapping[str, str], chunks: Iterable[bytes], length: int
+    ) -> HttpAnswer:
+        """
+        Send a long body by PUT as it is read, and read the complete response.
+
+        Args:
+            url: As of ``request``.
+
+            headers: As of ``request``.
+
+            chunks: The body.
+
+            length: Bytes of all chunks.
+
+        Raises:
+            HttpFailedError: As of ``request``.
+        """
+        known = {**headers, "content-length": str(length)}
+        return self._send(_new_request("PUT", url, known, chunks), self._within)
+
+    def _send(self, request: httpx.Request, limit: timedelta) -> HttpAnswer:
         target = request.url
-        call = begin_request(self._partner, method, target.host, target.port)
+        call = begin_request(self._partner, request.method, target.host, target.port)
         try:
             answer = self._exchange(request, limit)
         except HttpFailedError as failure:

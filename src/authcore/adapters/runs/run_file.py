@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from authcore.adapters.runs.sqlite_problems import describe_problem
 from authcore.adapters.runs.whole_file import OWNER_ONLY
 from authcore.domain.errors import ConfigurationError, LeaseHeldError
 
@@ -81,11 +82,24 @@ class RunFile:
         if not is_reader:
             self._lock = self._hold()
 
-    def create(self) -> None:
-        """Make an empty file of the version, readable by its owner from its first byte on."""
-        with self.usable():
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
-            self._open = self._connect(self._fill)
+    @contextmanager
+    def creating(self) -> Iterator[None]:
+        """
+        Make an empty file of the version, readable by its owner from its first byte on.
+
+        A file that is new, and not filled when the block fails, is removed: a full disk leaves none
+        that holds no run.
+        """
+        is_new = not self.path.exists()
+        try:
+            with self.usable():
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+                self._open = self._connect(self._fill)
+            yield
+        except BaseException:
+            if is_new:
+                self._discard()
+            raise
 
     def connection(self) -> sqlite3.Connection:
         """Return the open connection; the first time, check what the file holds."""
@@ -135,8 +149,8 @@ class RunFile:
         try:
             yield
         except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorname", type(error).__name__)
-            raise ConfigurationError([f"the run {self.path} cannot be used: {code}"]) from None
+            problem = describe_problem(error)
+            raise ConfigurationError([f"the run {self.path} cannot be used: {problem}"]) from None
         except OSError as error:
             raise ConfigurationError(
                 [f"the run {self.path} cannot be used: {error.strerror}"]
@@ -161,6 +175,15 @@ class RunFile:
         self._open = self._lock = None
         self._is_closed = True
 
+    def _discard(self) -> None:
+        """Remove the file, while the lock keeps others away."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+        for end in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                self.path.with_name(f"{self.path.name}{end}").unlink()
+
     def _hold(self) -> int:
         with self.usable():
             lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, OWNER_ONLY)
@@ -175,9 +198,8 @@ class RunFile:
 
     def _connect(self, begin: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
         """Return a connection with which *begin* was content; one that it refuses is closed."""
-        mode = "ro" if self._is_reader else "rw"
         connection = sqlite3.connect(
-            f"file:{quote(str(self.path.absolute()))}?mode={mode}",
+            f"file:{quote(str(self.path.absolute()))}?mode={self._mode()}",
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
@@ -191,6 +213,13 @@ class RunFile:
             connection.close()
             raise
         return connection
+
+    def _mode(self) -> str:
+        if not self._is_reader:
+            return "rw"
+        log = self.path.with_name(f"{self.path.name}-wal")
+        is_kept = not os.access(self.path.parent, os.W_OK) and not log.exists()
+        return "ro&immutable=1" if is_kept else "ro"  # a copy on a disk that no process writes
 
     def _fill(self, connection: sqlite3.Connection) -> None:
         if connection.execute("PRAGMA application_id").fetchone()[0]:

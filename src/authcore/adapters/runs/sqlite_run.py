@@ -81,17 +81,14 @@ class SqliteRun(RunStore):
 
     def begin(self, run: Run) -> None:
         """See the port."""
-        self._file.create()
-        with self._file.writing() as connection:
-            started = run.started_at.isoformat()
-            connection.execute(
-                "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, 0, NULL)",
-                (
-                    *(run.run_id, run.source, run.pool_id, run.target, run.fingerprint, run.stage),
-                    started,
-                ),
-            )
-        self._file.begin_log()
+        started = run.started_at.isoformat()
+        decided = (run.run_id, run.source, run.pool_id, run.target, run.fingerprint, run.stage)
+        with self._file.creating():
+            with self._file.writing() as connection:
+                connection.execute(
+                    "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, 0, NULL)", (*decided, started)
+                )
+            self._file.begin_log()
 
     def run(self) -> Run:
         """See the port."""

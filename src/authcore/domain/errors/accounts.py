@@ -52,6 +52,12 @@ class AttributesRejectedError(RejectedError):
     code: ClassVar[str] = "attributes_rejected"
 
 
+class TriggerRejectedError(RejectedError):
+    """A trigger of the pool, as pre sign-up, does not let the user be created."""
+
+    code: ClassVar[str] = "trigger_refused"
+
+
 class ProfileMessageError(RejectedError):
     """Not a message that an account changed.  It stays one, however often it is sent."""
 

@@ -30,6 +30,7 @@ class AuditEvent:
         reason: Stable code: an error's ``code``, or ``ok``.
         subject: Cognito ``sub``, once known.
         legacy_uid: Legacy id, once known.
+        old_pool: Id of the pool whose ``sub`` *legacy_uid* is, in a move from one pool to another.
         other_subject: ``sub`` of a second pool user that the event is about.
         actor: Who acted on behalf of *subject*, as its token says; None where the user did.
         attempt: Id of the sign-in that the event is a part of; opens nothing.
@@ -54,6 +55,7 @@ class AuditEvent:
     attempt: str | None = None
     token_request: str | None = None
     next_attempt: str | None = None
+    old_pool: str | None = None
 
     @classmethod
     def of(

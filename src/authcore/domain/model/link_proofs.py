@@ -7,7 +7,8 @@ The attribute holds one of three statements, each with an HMAC-SHA256 under the 
 
 ``migrated.MAC.STATE.UID``: migration created the user for the account UID.  Over pool, legacy id
 and STATE, a keyed digest of the address that the account had and of whether it was verified; a user
-who is not created yet has no ``sub``.
+who is not created yet has no ``sub``.  A run of ``authcore move`` writes its id before STATE,
+``migrated.MAC.RUN.STATE.UID``, and the MAC is over that, too: so the run knows its own users.
 
 ``refused.MAC.REASON.UID``: a link was refused; UID, which can be empty, is the account that the
 user must not get.  Over pool, ``sub``, reason and legacy id.
@@ -31,7 +32,9 @@ from authcore.domain.model.keyed_mac import KeyedMac
 _STATEMENT: Final = re.compile(
     r"(?P<kind>[a-z]{1,8})\.(?P<mac>[0-9a-f]{64})(?:\.(?P<rest>.{0,192}))?", re.DOTALL
 )
-_VOUCHER: Final = re.compile(r"(?P<state>[0-9a-f]{64})\.(?P<legacy_uid>.{1,64})")
+_VOUCHER: Final = re.compile(
+    r"(?:(?P<run_id>[0-9]{8}-[0-9a-f]{6})\.)?(?P<state>[0-9a-f]{64})\.(?P<legacy_uid>.{1,64})"
+)
 _MAX_ID_LENGTH: Final = 64
 """Characters of a legacy id; no account has a longer one, but a client may write it."""
 
@@ -62,10 +65,12 @@ class Voucher:
     Attributes:
         state: Digest of the account's address and of whether it was verified.
         legacy_uid: Id of the account.
+        run_id: Of the run that planned the user; None where the user moved by signing in.
     """
 
     state: str = attrs.field(repr=False)
     legacy_uid: str
+    run_id: str | None = None
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -98,11 +103,18 @@ class LinkProofs:
             return False
         return self._is_signed(mac, "linked", subject, legacy_uid)
 
-    def vouch(self, account: LegacyAccount) -> str:
-        """State that migration creates a user for *account*, as it is now."""
+    def vouch(self, account: LegacyAccount, run_id: str | None = None) -> str:
+        """
+        State that migration creates a user for *account*, as it is now.
+
+        Args:
+            account: The account.
+
+            run_id: Of the run that creates the user; None, the default, for the migration trigger.
+        """
         state = _state(self._macs[0], account.email, is_verified=account.email_verified)
-        mac = self._sign("migrated", account.legacy_uid, state)
-        return f"migrated.{mac}.{state}.{account.legacy_uid}"
+        mac = self._sign("migrated", account.legacy_uid, state, *([run_id] if run_id else ()))
+        return ".".join(filter(None, ["migrated", mac, run_id, state, account.legacy_uid]))
 
     def voucher(self, statement: str | None) -> Voucher | None:
         """The voucher of migration that *statement* is; None where it is none."""
@@ -110,9 +122,9 @@ class LinkProofs:
         parts = _VOUCHER.fullmatch(rest or "")
         if parts is None:
             return None
-        voucher = Voucher(parts["state"], parts["legacy_uid"])
-        is_ours = self._is_signed(mac, "migrated", voucher.legacy_uid, voucher.state)
-        return voucher if is_ours else None
+        voucher = Voucher(parts["state"], parts["legacy_uid"], parts["run_id"])
+        said = [voucher.legacy_uid, voucher.state, *([voucher.run_id] if voucher.run_id else ())]
+        return voucher if self._is_signed(mac, "migrated", *said) else None
 
     def is_unchanged(self, voucher: Voucher, account: LegacyAccount) -> bool:
         """Whether *account* still has the address, verified or not, that migration saw."""

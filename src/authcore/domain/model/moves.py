@@ -97,8 +97,8 @@ class PlannedUser:
         reason: ``ok``, or the stable code that says why nothing is created.
         place: See UnreadableRow; None for a user.
         claims: What no other user of the pool may have: user name, verified alias, legacy id, each
-            as ``name:jane`` in the form in which the pool compares it.  Of a refused row the legacy
-            id alone.
+            as ``name:jane`` in the form in which the pool compares it.  Of a refused row what it
+            would have claimed; none of an unreadable one.
     """
 
     number: int

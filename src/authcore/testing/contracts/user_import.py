@@ -1,9 +1,10 @@
 """What every UserImport promises."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 
 from authcore.domain.errors import ProviderUnavailableError
@@ -12,6 +13,21 @@ from authcore.testing.contracts.suite import ContractSuite
 
 
 MAX_POLLS = 20
+
+
+@attrs.frozen
+class Chunks:
+    """The content of a file, five bytes at a time."""
+
+    content: bytes
+
+    def __len__(self) -> int:
+        """Return how many bytes all chunks have."""
+        return len(self.content)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the chunks."""
+        return (self.content[start : start + 5] for start in range(0, len(self.content), 5))
 
 
 class UserImportContract(ContractSuite):
@@ -71,6 +87,16 @@ class UserImportContract(ContractSuite):
         job = imports.create_job("run part 1")
         for _ in range(2):
             imports.upload(job.job_id, file.read_bytes())
+        imports.start_job(job.job_id)
+
+        assert _end_of(imports, job).imported == 2
+
+    def test_a_file_is_sent_in_chunks_as_often_as_it_is_asked_for(
+        self, imports: UserImport, file: Path
+    ) -> None:
+        job = imports.create_job("run part 1")
+        for _ in range(2):
+            imports.upload(job.job_id, Chunks(file.read_bytes()))
         imports.start_job(job.job_id)
 
         assert _end_of(imports, job).imported == 2

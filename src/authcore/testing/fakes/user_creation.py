@@ -1,12 +1,14 @@
 """Users of a pool, created in memory."""
 
 import threading
+from collections.abc import Collection
 
 from authcore.adapters.cognito.limits import can_be_username
 from authcore.domain.errors import (
     AccountTakenError,
     AttributesRejectedError,
     ProviderUnavailableError,
+    TriggerRejectedError,
 )
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.moves import NewPoolUser
@@ -23,6 +25,7 @@ class InMemoryUserCreation(UserCreation):
             directory is unavailable.
         loses_answers: How many of the next calls create their users and raise
             ProviderUnavailableError; 0 by default.
+        refused_by_trigger: User names that a trigger of the pool refuses; none by default.
         asked: The user names of all calls, in order.
     """
 
@@ -31,6 +34,7 @@ class InMemoryUserCreation(UserCreation):
         self._lock = threading.Lock()
         self.unavailable = False
         self.loses_answers = 0
+        self.refused_by_trigger: Collection[str] = ()
         self.asked: list[str] = []
 
     def create_user(self, user: NewPoolUser) -> DirectoryUser:
@@ -47,6 +51,8 @@ class InMemoryUserCreation(UserCreation):
 
     def _create(self, user: NewPoolUser) -> DirectoryUser:
         everybody = self._directory.everybody()
+        if user.username in self.refused_by_trigger:
+            raise TriggerRejectedError("a trigger refuses the user")
         if not can_be_username(user.username) or not self._directory.accepts(user.attributes):
             raise AttributesRejectedError("no name, or unknown, too long or too many attributes")
         is_named = any(each.username == user.username for each in everybody)

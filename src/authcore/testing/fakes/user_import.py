@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 
 from authcore.domain.errors import ProviderUnavailableError
+from authcore.domain.model.file_content import FileContent
 from authcore.ports.user_creation import ImportJob, ImportStatus, UserImport
 
 
@@ -44,12 +45,12 @@ class InMemoryUserImport(UserImport):
         self._own.add(job_id)
         return self._jobs[job_id]
 
-    def upload(self, job_id: str, content: bytes) -> None:
+    def upload(self, job_id: str, content: bytes | FileContent) -> None:
         """See the port."""
         if job_id not in self._own:
             raise ValueError("another object created the job")
         self._answer()
-        self.files[job_id] = content
+        self.files[job_id] = content if isinstance(content, bytes) else b"".join(content)
 
     def start_job(self, job_id: str) -> ImportJob:
         """See the port."""

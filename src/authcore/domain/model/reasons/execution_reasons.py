@@ -45,6 +45,11 @@ EXECUTION: Final[tuple[Reason, ...]] = (
         "The import job did not create the user: its log in CloudWatch says why, by the line of "
         "the file. Correct the source, and plan once more.",
     ),
+    _exists(
+        "trigger_refused",
+        "A pre sign-up trigger of the pool did not let the user be created: its log says why. "
+        "Correct that, and plan once more.",
+    ),
     _kept("may_have_signed_in", "Nothing: the user has a password of the pool."),
     _kept(
         "changed_since",
@@ -55,8 +60,16 @@ EXECUTION: Final[tuple[Reason, ...]] = (
     _kept("has_identities", "Nothing: the user signs in with a provider."),
     _kept(
         "user_disabled",
-        "An administrator disabled the user since the run. Decide by hand; deleting the user would "
-        "let the person move again by the old password.",
+        "An administrator disabled the user since the run, or the undo did right before it was "
+        "killed. Decide by hand: enable the user, or delete the user, which lets the person move "
+        "again by the old password.",
+    ),
+    Reason(
+        "removal_begun",
+        REJECTED,
+        _UNDO,
+        "The user cannot sign in until the undo is repeated.",
+        "The undo was stopped after it disabled the user: repeat it, and it removes the user.",
     ),
     _kept(
         "subject_unknown",

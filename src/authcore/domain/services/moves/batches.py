@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -20,6 +20,7 @@ WORKERS: Final = 8
 """Users at once: a call takes a tenth of a second, and a quota is 25 to 120 calls a second."""
 
 Item = TypeVar("Item")
+OnOutcome = Callable[[UserOutcome], None]
 OnOutcomes = Callable[[Sequence[UserOutcome]], None]
 
 
@@ -38,10 +39,21 @@ class Workers:
     stop: Callable[[], None] = lambda: None
 
     def settle(
-        self, work: Callable[[Item], UserOutcome], items: Sequence[Item]
+        self,
+        work: Callable[[Item], UserOutcome],
+        items: Sequence[Item],
+        on_outcome: OnOutcome = lambda _: None,
     ) -> tuple[list[UserOutcome], AuthcoreError | None]:
         """
         Do *work* for all *items*; after a failure no further one is begun.
+
+        Args:
+            work: Called in a thread.
+
+            items: A batch.
+
+            on_outcome: Called in this thread with each outcome as soon as it is known, also with
+                those that are still to come when Ctrl-C ends the work; by default nothing is.
 
         Returns:
             The outcomes of those that were done, and the first failure; None without one.
@@ -60,15 +72,41 @@ class Workers:
                 return None
 
         threads = ThreadPoolExecutor(self.count, thread_name_prefix="move")
+        told = _Told(on_outcome)
+        futures = [threads.submit(attempt, item) for item in items]
         try:
-            settled = list(threads.map(attempt, items))
+            for future in as_completed(futures):
+                told.tell(future)
         except BaseException:
             self.stop()
+            threads.shutdown(cancel_futures=True)
+            told.tell_rest(futures)
             raise
         finally:
             threads.shutdown(cancel_futures=True)
-        outcomes = [each for each in settled if each is not None]
+        outcomes = [each for future in futures if (each := future.result()) is not None]
         return outcomes, failures[0] if failures else None
+
+
+class _Told:
+    """Tells each outcome once."""
+
+    def __init__(self, on_outcome: OnOutcome) -> None:
+        self._on_outcome = on_outcome
+        self._told: set[Future[UserOutcome | None]] = set()
+
+    def tell(self, future: Future[UserOutcome | None]) -> None:
+        """Tell what *future* has; raises what it raised."""
+        outcome = future.result()
+        if outcome is not None and future not in self._told:
+            self._told.add(future)
+            self._on_outcome(outcome)
+
+    def tell_rest(self, futures: Sequence[Future[UserOutcome | None]]) -> None:
+        """Tell what was done meanwhile; what ended otherwise is left out."""
+        for future in futures:
+            if not future.cancelled() and future.exception() is None:
+                self.tell(future)
 
 
 def with_outcome(

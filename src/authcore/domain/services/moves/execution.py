@@ -1,6 +1,6 @@
 """Creates the users of a run one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -11,8 +11,10 @@ from authcore.domain.errors import (
     AccountTakenError,
     AttributesMissingError,
     AttributesRejectedError,
+    ProviderMisconfiguredError,
     ProviderNotReachedError,
     RejectedError,
+    TriggerRejectedError,
     UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent, Outcome
@@ -30,7 +32,10 @@ CREATING: Final = "creating"
 """Note of the run: first and last number of the batch that is being created, ``101 200``."""
 
 SUSPICIOUS: Final = 10
-"""If all of so many users are refused for their attributes, the pool's schema is wrong."""
+"""
+If all of so many users are refused for their attributes, the pool's schema is wrong; if all are by
+a trigger, the trigger fails.
+"""
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -63,7 +68,12 @@ class RunExecution:
     audit: AuditLog
     workers: Workers
 
-    def run(self, require: RequireTurn, on_outcomes: OnOutcomes) -> None:
+    def run(
+        self,
+        require: RequireTurn,
+        on_outcomes: OnOutcomes,
+        compare: Callable[[], object] = lambda: None,
+    ) -> None:
         """
         Create all pending users.  May be called again after any failure.
 
@@ -72,14 +82,19 @@ class RunExecution:
 
             on_outcomes: Called with the outcomes of each batch, after they are recorded.
 
+            compare: Compares the pool with the plan where that is due; called before each batch.
+                By default nothing is compared.
+
         Raises:
             AttributesMissingError: The pool refuses the attributes of a whole batch.
+
+            ProviderMisconfiguredError: A trigger of the pool refuses a whole batch.
 
             UnavailableError: Seven attempts got no answer worth trusting, or the turn was lost.
 
             ConfigurationError: The store cannot be used.
         """
-        while batch := list(islice(self.store.pending(), BATCH)):
+        while batch := self._next_batch(compare):
             attempted = attempted_numbers(self.store)
             self.store.note(CREATING, f"{batch[0].number} {batch[-1].number}")
             create = partial(self._create, require=require, attempted=attempted)
@@ -89,6 +104,10 @@ class RunExecution:
             self._record(outcomes, on_outcomes)
             if failure is not None:
                 raise failure
+
+    def _next_batch(self, compare: Callable[[], object]) -> Sequence[PlannedUser]:
+        compare()
+        return list(islice(self.store.pending(), BATCH))
 
     def recover(self, on_outcomes: OnOutcomes) -> None:
         """
@@ -149,6 +168,12 @@ def attempted_numbers(store: RunStore) -> range:
 
 
 def _require_plausible(outcomes: Sequence[UserOutcome]) -> None:
-    refused = [each for each in outcomes if each.reason == AttributesRejectedError.code]
-    if len(refused) == len(outcomes) >= SUSPICIOUS:
+    if len(outcomes) < SUSPICIOUS:
+        return
+    reasons = {each.reason for each in outcomes}
+    if reasons == {AttributesRejectedError.code}:
         raise AttributesMissingError("the pool refuses the attributes of every user of a batch")
+    if reasons == {TriggerRejectedError.code}:
+        raise ProviderMisconfiguredError(
+            "a trigger of the pool refuses every user of a batch", detail="answer of a trigger"
+        )

@@ -23,10 +23,19 @@ def fingerprint(groups: Mapping[str, Iterable[object]]) -> str:
     return " ".join(f"{name}:{_digest(groups[name])}" for name in sorted(groups))
 
 
-def changed_groups(before: str, now: str) -> tuple[str, ...]:
-    """Name the groups of which the digests differ, or which one of the two lacks."""
+def changed_groups(before: str, now: str, *, but: str | None = None) -> tuple[str, ...]:
+    """
+    Name the groups of which the digests differ, or which one of the two lacks.
+
+    Args:
+        before: A fingerprint.
+
+        now: Another one.
+
+        but: A group that is not compared; None, the default, compares all.
+    """
     differing = {*before.split()} ^ {*now.split()}
-    return tuple(sorted({each.rpartition(":")[0] for each in differing}))
+    return tuple(sorted({each.rpartition(":")[0] for each in differing} - {but}))
 
 
 def _digest(values: Iterable[object]) -> str:

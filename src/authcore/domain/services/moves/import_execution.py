@@ -1,19 +1,18 @@
 """Creates the users of a run by CSV import jobs, one after the other."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import attrs
 
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
-from authcore.domain.model.moves import PlannedUser
 from authcore.domain.services.accounts.retrying import Retrier
-from authcore.domain.services.moves.import_parts import ImportPart, import_parts
+from authcore.domain.services.moves.import_content import PartContent
+from authcore.domain.services.moves.import_parts import DONE, ImportPart, import_parts
 from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
 from authcore.ports.move_runs import RunStore
 from authcore.ports.system import Clock, Pause
@@ -29,12 +28,11 @@ STALLED: Final = timedelta(minutes=30)
 START_WITHIN: Final = timedelta(hours=1)
 """How long a job waits for another one of the account to end."""
 
-DONE: Final = "done."
-"""Notes ``done.part-001.csv`` of the run: what the job of a part did, as JSON."""
-
 _RUNNING: Final = frozenset({"Pending", "InProgress", "Stopping"})
 
 OnJob = Callable[[ImportJob], None]
+Compare = Callable[[], bool]
+"""Compare the pool with the plan where that is due; return whether it was."""
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -71,7 +69,7 @@ class ImportExecution:
     clock: Clock
     pause: Pause
 
-    def run(self, require: RequireTurn, on_job: OnJob) -> None:
+    def run(self, require: RequireTurn, on_job: OnJob, compare: Compare = lambda: False) -> None:
         """
         Import every part that has no ended job.  May be called again after any failure.
 
@@ -79,6 +77,9 @@ class ImportExecution:
             require: Called before each write.
 
             on_job: Called with each state of each job.
+
+            compare: Called before each file is sent, and before its job is started; by default
+                nothing is compared.
 
         Raises:
             ConfigurationError: A file is missing or changed; or a job ended otherwise than
@@ -90,21 +91,23 @@ class ImportExecution:
         noted = self.store.noted()
         for part in import_parts(noted):
             if f"{DONE}{part.name}" not in noted:
-                self._import(part, require, on_job)
+                self._import(part, require, on_job, compare)
 
     def imported(self) -> int:
         """Count the users that all jobs say they imported."""
         noted = self.store.noted()
         return sum(json.loads(noted[name])["imported"] for name in noted if name.startswith(DONE))
 
-    def _import(self, part: ImportPart, require: RequireTurn, on_job: OnJob) -> None:
+    def _import(
+        self, part: ImportPart, require: RequireTurn, on_job: OnJob, compare: Compare
+    ) -> None:
         job = self.retrier.call(self.imports.jobs).get(self._name(part))
         if job is None or job.status in {"Created", "Expired"}:
-            content = self._content(part)
-            if content is None:
+            compare()
+            job = self._begin(part, require, on_job, compare)
+            if job is None:
                 self._note(part, ImportJob(job_id="", name=self._name(part), status="Succeeded"))
                 return
-            job = self._begin(part, content, require, on_job)
         ended = self._wait(job, on_job)
         self._note(part, ended)
         if ended.status != "Succeeded":
@@ -117,40 +120,31 @@ class ImportExecution:
     def _name(self, part: ImportPart) -> str:
         return f"authcore {self.store.run().run_id} {part.name.removesuffix('.csv')}"
 
-    def _content(self, part: ImportPart) -> bytes | None:
-        """
-        Return the file without the rows of users who are in the pool; None where no row is left.
-
-        Cognito skips a row only for its user name: a person who is in the pool under another one
-        would become two users.
-        """
-        lines = self._checked(part).splitlines(keepends=True)
-        pending = {*_numbers(self.store.pending(part.first - 1), part)}
-        numbers = [*_numbers(self.store.planned(part.first - 1), part)]
-        if len(lines) != len(numbers) + 1:
-            raise ConfigurationError([f"{part.name} has other rows than the run: plan it again"])
-        kept = [line for number, line in zip(numbers, lines[1:], strict=True) if number in pending]
-        return b"".join([lines[0], *kept]) if kept else None
-
-    def _checked(self, part: ImportPart) -> bytes:
-        file = self.folder / part.name
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise ConfigurationError([f"{file} cannot be read: {error.strerror}"]) from None
-        if sha256(content).hexdigest() != part.sha256:
-            raise ConfigurationError([f"{file} is not what the run has planned: plan it again"])
-        return content
-
     def _begin(
-        self, part: ImportPart, content: bytes, require: RequireTurn, on_job: OnJob
+        self, part: ImportPart, require: RequireTurn, on_job: OnJob, compare: Compare
+    ) -> ImportJob | None:
+        """Return the job of *part*, started; None where no row is left for one."""
+        until = self.clock.now() + START_WITHIN
+        while (content := PartContent.of(part, self.folder, self.store)).rows:
+            job = self._upload(part, content, require, on_job)
+            if started := self._start(job, until, require, compare):
+                return started
+        return None
+
+    def _upload(
+        self, part: ImportPart, content: PartContent, require: RequireTurn, on_job: OnJob
     ) -> ImportJob:
         create = partial(self.imports.create_job, self._name(part), hashing=self.hashing)
         job = call_in_turn(self.retrier, require, create)
         on_job(job)
         call_in_turn(self.retrier, require, partial(self.imports.upload, job.job_id, content))
-        until = self.clock.now() + START_WITHIN
-        while True:
+        return job
+
+    def _start(
+        self, job: ImportJob, until: datetime, require: RequireTurn, compare: Compare
+    ) -> ImportJob | None:
+        """Start the job; return None where the pool was compared while another one ran."""
+        while not compare():
             require()
             try:
                 return self.imports.start_job(job.job_id)
@@ -159,6 +153,7 @@ class ImportExecution:
                 if current.status != "Created":
                     return current
                 self._wait_until(until, "another import job of the account runs")
+        return None
 
     def _wait(self, job: ImportJob, on_job: OnJob) -> ImportJob:
         """Look at the job until it ends."""
@@ -179,18 +174,10 @@ class ImportExecution:
         return found
 
     def _wait_until(self, until: datetime, problem: str) -> None:
-        if self.clock.now() >= until:
+        left = until - self.clock.now()
+        if not timedelta(0) < left <= START_WITHIN:  # more is left where the clock was set back
             raise ProviderUnavailableError(problem, detail="time limit")
         self.pause.wait(POLL)
-
-
-def _numbers(rows: Iterable[PlannedUser], part: ImportPart) -> Iterator[int]:
-    """Yield the numbers of the users to create who are in *part*; each has a line there."""
-    for row in rows:
-        if row.number > part.last:
-            return
-        if row.user is not None:
-            yield row.number
 
 
 def _describe_end(job: ImportJob) -> str:

@@ -13,7 +13,7 @@ from authcore.domain.model.moves import UserOutcome
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import BATCH, OnOutcomes
-from authcore.domain.services.moves.own_users import OwnUsers, created
+from authcore.domain.services.moves.own_users import OwnUsers, recovered
 from authcore.domain.services.moves.pool_pages import pool_pages
 from authcore.ports.move_runs import RunStore
 from authcore.ports.system import Pause
@@ -111,7 +111,7 @@ class ImportOutcomes:
             if planned is None or planned.number != number:
                 continue
             if self.own.is_own(planned, named[claim]):
-                found.append(created(planned, named[claim]))
+                found.append(recovered(planned, named[claim]))
         return found
 
     def _refuse_others(self, on_outcomes: OnOutcomes) -> None:

@@ -7,6 +7,9 @@ from typing import Final
 import attrs
 
 
+DONE: Final = "done."
+"""Notes ``done.part-001.csv`` of the run: what the job of a part did, as JSON."""
+
 _PREFIX: Final = "part-"
 
 
@@ -50,6 +53,12 @@ def import_parts(noted: Mapping[str, str]) -> tuple[ImportPart, ...]:
     """
     named = sorted((name for name in noted if name.startswith(_PREFIX)), key=_position)
     return tuple(ImportPart(name=name, **json.loads(noted[name])) for name in named)
+
+
+def imported_until(noted: Mapping[str, str]) -> int:
+    """Return the number of the last user of the parts whose jobs have ended; 0 at first."""
+    done = [part.last for part in import_parts(noted) if f"{DONE}{part.name}" in noted]
+    return max(done, default=0)
 
 
 def _position(name: str) -> tuple[int, str]:

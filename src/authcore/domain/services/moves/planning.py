@@ -50,9 +50,10 @@ class Planning:
 
     A user whom no code can reach is not created: the old password would no longer move that user,
     and nothing else would let the user in.  Two rows that claim the same are both refused, after
-    the last one is read: see ``RunStore.refuse_shared_claims``.  A refused row claims its legacy id
-    all the same: of two rows about one account, of which one is locked, the other must not let the
-    user in.
+    the last one is read: see ``RunStore.refuse_shared_claims``.  A refused row claims what it
+    would have claimed all the same: its legacy id, user name and verified address.  Of two rows
+    about one account, of which one is locked, the other must not let the user in, and no user gets
+    the name of a refused account.
 
     Args:
         naming: Of the pool.
@@ -71,6 +72,8 @@ class Planning:
         reaches_by_phone: Whether a verified telephone number reaches a user whose address is not
             verified; by default it does not.
 
+        run_id: Of the run, which vouchers name; ``plan_run`` sets it.  None by default.
+
     Raises:
         ConfigurationError: An attribute that a legacy field may not fill, none for the address
             where the pool needs it, or one that the pool does not have.
@@ -83,6 +86,7 @@ class Planning:
     row_rule: RowRule | None = None
     keeps_hashes: bool = False
     reaches_by_phone: bool = False
+    run_id: str | None = None
 
     def __attrs_post_init__(self) -> None:
         problems = [
@@ -100,13 +104,23 @@ class Planning:
         claim = f"uid:{legacy_uid}"
         decided = self._decide(source)
         if isinstance(decided, str):
-            return PlannedUser(number, legacy_uid, None, decided, claims=(claim,))
-        claims = self.naming.claims(decided.username, decided.attributes)
-        return PlannedUser(number, legacy_uid, decided, claims=(claim, *claims))
+            claims = (claim, *self._claims_of_refused(source, legacy_uid))
+            return PlannedUser(number, legacy_uid, None, decided, claims=claims)
+        claims = (claim, *self.naming.claims(decided.username, decided.attributes))
+        return PlannedUser(number, legacy_uid, decided, claims=claims)
 
     def plan_unreadable(self, number: int, row: UnreadableRow) -> PlannedUser:
         """Keep a row that is no user."""
         return PlannedUser(number, None, None, row.reason, row.place)
+
+    def _claims_of_refused(self, source: SourceUser, legacy_uid: str) -> tuple[str, ...]:
+        """Return what the user would have had; no name where the pool takes none from the row."""
+        account = attrs.evolve(source.account, legacy_uid=legacy_uid)
+        attributes = {name: source.attributes[name] for name in source.attributes.keys() - RESERVED}
+        if account.email and account.email_verified and "email" in self.mapping:
+            attributes |= {"email": account.email, "email_verified": "true"}
+        username = self.naming.username(account)
+        return self.naming.claims(username, attributes)
 
     def _decide(self, source: SourceUser) -> NewPoolUser | PlanReason:
         """Return the user to create, or the reason code why none is."""
@@ -145,7 +159,7 @@ class Planning:
         if "email" in attributes and account.email_verified:
             attributes["email_verified"] = "true"
         if self.proofs is not None:
-            attributes[LEGACY_LINKED] = self.proofs.vouch(account)
+            attributes[LEGACY_LINKED] = self.proofs.vouch(account, self.run_id)
         return attributes
 
     def _user_refusal(self, user: NewPoolUser) -> PlanReason | None:
@@ -182,6 +196,7 @@ def plan_run(
     """
     number, after = store.cursor()
     if after is not None or number == 0:
+        planning = attrs.evolve(planning, run_id=store.run().run_id)
         for page in source.pages(after):
             rows = [*_plan_page(page, number, planning)]
             store.add_page(rows, page.next)

@@ -97,7 +97,7 @@ class PoolNaming:
         is_another = "email" in self.aliases and ("@" in name or is_derived_name(name))
         return not looks_like_phone and not is_another
 
-    def claims(self, username: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
+    def claims(self, username: str | None, attributes: Mapping[str, str]) -> tuple[str, ...]:
         """
         List what no second user may have beside the user *username*, in the form to compare.
 
@@ -105,14 +105,16 @@ class PoolNaming:
         one mailbox only its server knows, and a person must not become two users.
 
         Args:
-            username: Of a user, or of one to create.
+            username: Of a user, or of one to create; None for a row that has no name for the pool.
 
             attributes: Of that user.
 
         Returns:
             Each claim once: ``name:…``, ``email:…``, ``phone:…``, ``uid:…``.
         """
-        claims = [] if self.kind == "email" else [f"name:{self._fold(username)}"]
+        claims = []
+        if username is not None and self.kind != "email":
+            claims.append(f"name:{self._fold(username)}")
         if "preferred_username" in self.aliases and "preferred_username" in attributes:
             claims.append(f"name:{self._fold(attributes['preferred_username'])}")
         if "email" in attributes and attributes.get("email_verified") == "true":

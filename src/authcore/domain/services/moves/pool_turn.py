@@ -84,7 +84,8 @@ class _Renewal:
     def require(self) -> None:
         """See RequireTurn."""
         with self._lock:
-            if self._grant.expires_at - self._clock.now() < RENEW_BEFORE:
+            left = self._grant.expires_at - self._clock.now()
+            if not RENEW_BEFORE <= left <= TTL:  # more is left where the clock was set back
                 self._grant = self._lease.renew(self._key, self._grant, TTL)
 
 

@@ -7,10 +7,11 @@ from typing import Final
 import attrs
 
 from authcore.domain.model.directory import DirectoryUser
-from authcore.domain.model.moves import PlannedUser, UserOutcome
+from authcore.domain.model.moves import UserOutcome
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.execution import attempted_numbers
+from authcore.domain.services.moves.import_parts import imported_until
 from authcore.domain.services.moves.own_users import OwnUsers
 from authcore.domain.services.moves.pool_naming import PoolNaming
 from authcore.domain.services.moves.pool_pages import pool_pages
@@ -27,10 +28,14 @@ Note of the run: how many users of the pool were compared, and the cursor behind
 SURVEY_BEGAN: Final = "survey_began"
 """Note of the run: when the first page was asked for.  In ISO 8601."""
 
+SURVEY_ENDED: Final = "survey_ended"
+"""Note of the run: when the last page was compared.  In ISO 8601; empty while that is to come."""
+
 FRESH_FOR: Final = timedelta(hours=1)
 """
 A survey that began longer ago is made again before users are created, and is not continued: users
-of its first pages may have changed, and Cognito forgets the place in a list after an hour.
+of its first pages may have changed, and Cognito forgets the place in a list after an hour.  While
+users are created it is made again after as long from its end: of a large pool it takes hours.
 """
 
 ClaimsOf = Callable[[DirectoryUser], Sequence[str]]
@@ -87,6 +92,15 @@ class PoolSurvey:
         users, _, after = noted.get(SURVEY, "").partition(" ")
         return bool(users) and not after and self._is_young(noted)
 
+    def is_due(self) -> bool:
+        """Whether no survey came to its end within FRESH_FOR, or one was made void."""
+        ended = self.store.noted().get(SURVEY_ENDED)
+        return not ended or not self._is_within(ended)
+
+    def make_void(self) -> None:
+        """Make the survey due, whenever it ended."""
+        self.store.note(SURVEY_ENDED, "")
+
     def pages(self) -> Iterator[SurveyedPage]:
         """
         Compare page by page, from where a survey was cut short that began within FRESH_FOR.
@@ -102,6 +116,8 @@ class PoolSurvey:
             existing = self._existing(page.users)
             self.store.record(existing)
             users += len(page.users)
+            if page.next is None:
+                self.store.note(SURVEY_ENDED, self.clock.now().isoformat())
             self.store.note(SURVEY, f"{users} {page.next or ''}")
             yield SurveyedPage(users, existing)
 
@@ -111,15 +127,17 @@ class PoolSurvey:
         users, _, after = noted.get(SURVEY, "").partition(" ")
         if after and self._is_young(noted):
             return int(users), after
+        self.make_void()
         self.store.note(SURVEY, "")
         self.store.note(SURVEY_BEGAN, self.clock.now().isoformat())
         return 0, None
 
     def _is_young(self, noted: Mapping[str, str]) -> bool:
         began = noted.get(SURVEY_BEGAN)
-        if began is None:
-            return False
-        return abs(self.clock.now() - datetime.fromisoformat(began)) < FRESH_FOR
+        return began is not None and self._is_within(began)
+
+    def _is_within(self, noted: str) -> bool:
+        return abs(self.clock.now() - datetime.fromisoformat(noted)) < FRESH_FOR
 
     def _existing(self, users: Sequence[DirectoryUser]) -> tuple[UserOutcome, ...]:
         claims = {claim: user for user in users for claim in self.claims_of(user)}
@@ -136,11 +154,16 @@ class PoolSurvey:
         recorded = next(self.store.outcomes(number - 1), None)
         if recorded is not None and recorded.number == number:
             return False
-        is_attempted = number in attempted_numbers(self.store)
-        return not (is_attempted and self.own.is_own(self._planned(number), user))
+        return not self._is_own(number, user)
 
-    def _planned(self, number: int) -> PlannedUser:
-        return next(self.store.planned(number - 1))
+    def _is_own(self, number: int, user: DirectoryUser) -> bool:
+        """Whether the run created *user* for the row, and has not recorded it yet."""
+        planned = next(self.store.planned(number - 1))
+        is_attempted = number in attempted_numbers(self.store)
+        if is_attempted or number <= imported_until(self.store.noted()):
+            return self.own.is_own(planned, user)
+        is_import = self.store.run().target == "import"  # a job may be under way
+        return is_import and self.own.is_own(planned, user) and self.own.has_voucher(user)
 
 
 def _reason(kinds: Sequence[str]) -> str:
