@@ -95,6 +95,8 @@ def test_rows_of_one_id_are_all_refused_wherever_a_page_ends(path: Path, page_si
 
     refused = [(f"row {each}", "row_id_repeated") for each in (2, 3, 5, 6)]
     assert rows(source(path, page_size=page_size)) == (["a", "c", "e"], refused)
+    told = [row.account for page in source(path).pages() for row in page.unreadable]
+    assert [account and account.legacy_uid for account in told] == ["b", "b", "d", "d"]
 
 
 def test_more_rows_of_one_id_than_a_page_holds_are_a_wrong_join(path: Path) -> None:

@@ -18,6 +18,7 @@ from authcore.testing.contracts.move_runs import RUN
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore.testing.fakes.move_runs import InMemoryRun
+from authcore.testing.fakes.user_source import InMemoryUserSource
 from unit.migration_world import EMMA, MAPPING
 from unit.move_world import PROOFS, PagedSource, account, import_rows, planning_for, pool_of
 
@@ -328,6 +329,27 @@ def test_a_row_that_is_no_user_is_kept_with_its_place(store: InMemoryRun) -> Non
         "row_without_id",
         "line 3",
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "reason"),
+    [
+        ({"legacy_uid": "7"}, "claimed_twice"),
+        ({"username": "Jane"}, "claimed_twice"),
+        ({"email": "JANE@x.example"}, "claimed_twice"),
+        ({}, "ok"),
+    ],
+)
+def test_what_a_row_that_is_no_user_tells_no_other_row_gets(
+    store: InMemoryRun, taken: dict[str, str], reason: str
+) -> None:
+    jane = account(7, username="jane", email="jane@x.example")
+    row = UnreadableRow("line 2", "row_flag_unusable", jane)
+    source = InMemoryUserSource([row, SourceUser(attrs.evolve(EMMA, **taken))])
+
+    plan_run(source, store, planning_for(is_case_sensitive=False))
+
+    assert {each.reason for each in store.planned()} == {"row_flag_unusable", reason}
 
 
 def test_users_of_one_verified_address_or_name_are_all_refused(store: InMemoryRun) -> None:

@@ -224,3 +224,34 @@ def test_no_refusal_shows_what_stands_in_the_row() -> None:
         found = read(**{column: "canary\n"})
         assert isinstance(found, UnreadableRow)
         assert "canary" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"locked": "perhaps"}, ("42", "jane", "jane@example.org", True)),
+        ({"locked": None, "email_verified": False}, ("42", "jane", "jane@example.org", False)),
+        ({"email_verified": "perhaps"}, ("42", "jane", "jane@example.org", True)),
+        ({"username": None}, ("42", "", "jane@example.org", True)),
+        ({"email": "jane"}, ("42", "jane", None, False)),
+        ({"display_name": 1.5}, ("42", "jane", "jane@example.org", True)),
+    ],
+)
+def test_a_row_that_is_no_user_tells_what_no_other_row_may_have(
+    changes: dict[str, object], told: tuple[object, ...]
+) -> None:
+    found = read(**changes)
+
+    assert isinstance(found, UnreadableRow)
+    assert found.account is not None
+    account = found.account
+    assert (*(account.legacy_uid, account.username, account.email, account.email_verified),) == told
+    assert account.locked
+
+
+@pytest.mark.parametrize("value", [None, "", 1.5, "x" * 65])
+def test_a_row_without_a_usable_id_tells_nothing(value: object) -> None:
+    found = read(legacy_uid=value)
+
+    assert isinstance(found, UnreadableRow)
+    assert found.account is None

@@ -123,6 +123,22 @@ def test_a_user_who_never_had_a_password_to_keep_is_not_moved(
     assert read(pool, retrier) == ([], [(f"user {user.subject}", reason)])
 
 
+@pytest.mark.parametrize(
+    ("status", "has_claims"),
+    [("UNCONFIRMED", False), ("EXTERNAL_PROVIDER", False), ("COMPROMISED", True)],
+)
+def test_a_user_who_was_confirmed_keeps_the_name_from_others(
+    pool: InMemoryUserDirectory, retrier: Retrier, status: str, *, has_claims: bool
+) -> None:
+    """A stranger may sign up under any name, and never confirm it."""
+    pool.add("jane", VERIFIED, status=status)
+
+    listed = CognitoUserSource(listing=InMemoryDirectoryListing(pool), retrier=retrier)
+    ((row,),) = [page.unreadable for page in listed.pages()]
+
+    assert (row.account is not None) is has_claims
+
+
 @pytest.mark.parametrize("status", ["CONFIRMED", "RESET_REQUIRED", "FORCE_CHANGE_PASSWORD"])
 def test_a_user_of_a_usable_status_is_moved(
     pool: InMemoryUserDirectory, retrier: Retrier, status: str

@@ -30,6 +30,12 @@ DEFAULT_ATTRIBUTES: Final = ("name", "given_name", "family_name", PHONE)
 USABLE_STATUS: Final = frozenset({"CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"})
 """Of users whom a sign-up or an administrator confirmed."""
 
+_CLAIMS_NOTHING: Final = frozenset({"user_external", "user_never_confirmed"})
+"""
+Users whose name and address others may have: one has no name of their own, and any stranger can
+sign up under any name that is free and never confirm it.
+"""
+
 
 class CognitoUserSource(UserSource):
     """
@@ -108,7 +114,8 @@ class CognitoUserSource(UserSource):
             if reason is None:
                 users.append(self._source_user(user))
             else:
-                unreadable.append(UnreadableRow(f"user {user.subject}", reason))
+                told = None if reason in _CLAIMS_NOTHING else _account(user)
+                unreadable.append(UnreadableRow(f"user {user.subject}", reason, told))
         return SourcePage(tuple(users), tuple(unreadable), page.next)
 
     def _source_user(self, user: DirectoryUser) -> SourceUser:

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from authcore.adapters.json_hooks import refuse_constant, unique_members
 from authcore.adapters.sources.paging import Row
-from authcore.adapters.sources.row_reader import RowReader
+from authcore.adapters.sources.row_reader import REQUIRED, RowReader, tell_account
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.moves import UnreadableRow
 
@@ -78,7 +78,8 @@ class JsonLines:
             self._keep(names)
         reader = self._readers[names]
         if reader is None:
-            return self._refuse("row_incomplete")
+            told = tell_account(*map(members.get, REQUIRED[:4]))
+            return UnreadableRow(f"line {self.line}", "row_incomplete", told)
         return reader.read(tuple(members.values()), self.line)
 
     def _keep(self, names: tuple[str, ...]) -> None:

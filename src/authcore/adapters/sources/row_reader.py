@@ -7,10 +7,10 @@ in.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from authcore.domain.errors import ConfigurationError
@@ -38,6 +38,8 @@ MAX_NAMED: Final = 5
 
 MAX_SHOWN: Final = 40
 """Characters of each."""
+
+Value = TypeVar("Value")
 
 _EMPTY: Final = (None, "")
 _FLAGS: Final[Mapping[object, bool]] = {
@@ -104,7 +106,7 @@ class RowReader:
         try:
             account = LegacyAccount(
                 _id(uid),
-                _text(username, MAX_USERNAME_LENGTH),
+                _name(username),
                 address := None if email in _EMPTY else _email(email),
                 address is not None and _flag(verified),
                 None if name in _EMPTY else _text(name, MAX_ATTRIBUTE_LENGTH),
@@ -114,11 +116,14 @@ class RowReader:
             attributes = self._read_attributes(row) if self._attributes else NO_ATTRIBUTES
             return SourceUser(account, attributes, None if digest in _EMPTY else _hash(digest))
         except UnusableError as error:
-            return self.refuse(number, error.reason)
+            told = tell_account(uid, username, email, verified)
+            return self.refuse(number, error.reason, told)
 
-    def refuse(self, number: int, reason: str) -> UnreadableRow:
-        """Return row *number* as none, for the *reason*."""
-        return UnreadableRow(f"{self._place} {number}", reason)
+    def refuse(
+        self, number: int, reason: str, account: LegacyAccount | None = None
+    ) -> UnreadableRow:
+        """Return row *number* as none, for the *reason*, with what it tells of an account."""
+        return UnreadableRow(f"{self._place} {number}", reason, account)
 
     def _read_attributes(self, row: Sequence[Any]) -> Mapping[str, str]:
         given = {
@@ -129,6 +134,23 @@ class RowReader:
         if PHONE in given and self._verified_phone is not None and _flag(row[self._verified_phone]):
             given[PHONE_VERIFIED] = "true"
         return given
+
+
+def tell_account(
+    uid: object, username: object, email: object, verified: object
+) -> LegacyAccount | None:
+    """
+    Return what a row that is no user tells of an account; None where it does not tell the id.
+
+    An address counts as verified unless the row says that it is not.
+    """
+    try:
+        legacy_uid = _id(uid)
+    except UnusableError:
+        return None
+    name, address = _try(_name, username), _try(_email, email)
+    is_verified = address is not None and _try(_flag, verified) is not False
+    return LegacyAccount(legacy_uid, name or "", address, is_verified, None, locked=True)
 
 
 def column_problems(columns: Sequence[str]) -> list[str]:
@@ -149,6 +171,13 @@ def shown_name(name: str) -> str:
     return ascii(name[:MAX_SHOWN])
 
 
+def _try(read: Callable[[object], Value], value: object) -> Value | None:
+    try:
+        return read(value)
+    except UnusableError:
+        return None
+
+
 def _id(value: object) -> str:
     text = value if type(value) is str else str(value) if type(value) in _ID_TYPES else None
     if text and len(text) <= MAX_ID_LENGTH and _is_readable(text):
@@ -160,6 +189,10 @@ def _text(value: object, longest: int) -> str:
     if isinstance(value, str) and 0 < len(value) <= longest and _is_readable(value):
         return value
     raise UnusableError("row_text_unusable")
+
+
+def _name(value: object) -> str:
+    return _text(value, MAX_USERNAME_LENGTH)
 
 
 def _email(value: object) -> str:

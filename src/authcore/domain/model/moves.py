@@ -45,10 +45,13 @@ class UnreadableRow:
     Attributes:
         place: Where it stands, for operators: ``line 12``.  Never what stands there.
         reason: Stable code, e.g. ``row_without_id``.
+        account: What the row tells of an account all the same, so that no other row gets its id,
+            name or address; None, the default, where it does not tell the id.
     """
 
     place: str
     reason: str
+    account: LegacyAccount | None = attrs.field(default=None, repr=False, eq=False)
 
 
 @attrs.frozen
@@ -98,7 +101,7 @@ class PlannedUser:
         place: See UnreadableRow; None for a user.
         claims: What no other user of the pool may have: user name, verified alias, legacy id, each
             as ``name:jane`` in the form in which the pool compares it.  Of a refused row what it
-            would have claimed; none of an unreadable one.
+            would have claimed; of an unreadable one as far as it tells.
     """
 
     number: int

@@ -110,8 +110,13 @@ class Planning:
         return PlannedUser(number, legacy_uid, decided, claims=claims)
 
     def plan_unreadable(self, number: int, row: UnreadableRow) -> PlannedUser:
-        """Keep a row that is no user."""
-        return PlannedUser(number, None, None, row.reason, row.place)
+        """Keep a row that is no user; what it tells of an account is claimed all the same."""
+        claims: tuple[str, ...] = ()
+        if row.account is not None:
+            legacy_uid = _as_text(row.account.legacy_uid)
+            source = SourceUser(row.account)
+            claims = (f"uid:{legacy_uid}", *self._claims_of_refused(source, legacy_uid))
+        return PlannedUser(number, None, None, row.reason, row.place, claims)
 
     def _claims_of_refused(self, source: SourceUser, legacy_uid: str) -> tuple[str, ...]:
         """Return what the user would have had; no name where the pool takes none from the row."""
