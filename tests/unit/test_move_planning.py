@@ -341,7 +341,7 @@ def test_a_row_that_is_no_user_is_kept_with_its_place(store: InMemoryRun) -> Non
     ],
 )
 def test_what_a_row_that_is_no_user_tells_no_other_row_gets(
-    store: InMemoryRun, taken: dict[str, str], reason: str
+    store: InMemoryRun, taken: dict[str, Any], reason: str
 ) -> None:
     jane = account(7, username="jane", email="jane@x.example")
     row = UnreadableRow("line 2", "row_flag_unusable", jane)
