@@ -47,7 +47,8 @@ def test_linked_users_are_opened_too_and_an_undo_keeps_them_all() -> None:
     world.undo_all()
 
     assert world.directory.everybody() == pool
-    assert {*world.kinds().values()} == {"opened"}
+    found = {(each.kind, each.reason) for each in world.outcomes()}
+    assert found == {("kept", "may_have_signed_in")}, "the output of the undo says why"
 
 
 def test_a_user_who_set_a_password_keeps_it() -> None:

@@ -8,7 +8,7 @@ import attrs
 
 from authcore.domain.errors import AccountNotFoundError, AccountTakenError, ConfigurationError
 from authcore.domain.model.audit import AuditEvent, Outcome
-from authcore.domain.model.moves import PlannedUser, UserOutcome
+from authcore.domain.model.moves import OutcomeKind, PlannedUser, UserOutcome
 from authcore.domain.services.moves.batches import OnOutcomes, Workers, with_outcome
 from authcore.domain.services.moves.linking import LINKING, require_same_system
 from authcore.domain.services.moves.pool_turn import RequireTurn
@@ -20,6 +20,9 @@ from authcore.ports.move_runs import RunStore
 
 NOBODY: Final = "authcore-move-undo"
 """A Cognito id that no account stores."""
+
+_IN_QUESTION: Final[frozenset[OutcomeKind]] = frozenset({"created", "linked", "opened"})
+"""Users whom the run created; those who were opened are all kept, and their outcome says why."""
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -75,7 +78,7 @@ class RunUndo:
             self._require_unlinking()
         unlink = self._unlink if has_links else lambda *_: None
         remove = partial(self.removal.remove, require=require, unlink=unlink)
-        for batch in with_outcome(self.store, frozenset({"created", "linked"})):
+        for batch in with_outcome(self.store, _IN_QUESTION):
             blocked = self._block(batch, require, on_outcomes)
             outcomes, failure = self.workers.settle(remove, blocked)
             self._record(outcomes, on_outcomes)
