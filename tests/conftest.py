@@ -6,7 +6,13 @@ import signal
 import pytest
 
 
-pytest_plugins = ("support.gate", "support.light", "support.light_stacks", "support.standing_time")
+pytest_plugins = (
+    "support.gate",
+    "support.light",
+    "support.light_runs",
+    "support.light_stacks",
+    "support.standing_time",
+)
 
 pytest.register_assert_rewrite("authcore.testing.contracts")
 

@@ -9,9 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 import attrs
 import pytest
+
+
+QUICKLY: Final = ("-pno:cacheprovider", "-pno:schemathesis", "-pno:faker")
+"""Loading the plugins that these runs do not need takes longer than the runs."""
 
 
 @attrs.frozen
@@ -39,7 +44,7 @@ def find_classes(items: Iterable[pytest.Item], folder: Path) -> list[CollectedCl
 
 def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run pytest on *folder* alone, without settings or plugins of this repository."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments, "."]
+    command = [sys.executable, "-m", "pytest", *QUICKLY, *arguments, "."]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -68,8 +73,7 @@ class _Keeper:
 def main(arguments: Sequence[str]) -> int:
     """Print the classes of a folder as the last line of the output."""
     keeper = _Keeper(Path(arguments[0]))
-    options = ["--collect-only", "-qqq", "-pno:cacheprovider"]
-    status = pytest.main([*options, arguments[0]], plugins=[keeper])
+    status = pytest.main(["--collect-only", "-qqq", *QUICKLY, arguments[0]], plugins=[keeper])
     lines = [(found.name, [*found.inherits], [*found.tests]) for found in keeper.classes]
     sys.stdout.write(f"\n{json.dumps(lines)}\n")
     return int(status)

@@ -12,7 +12,9 @@ import attrs
 import pytest
 import schemathesis
 from schemathesis.engine import events, from_schema
+from schemathesis.python.asgi import shutdown_lifespans
 
+from authcore.adapters.audit.shadow_log import ShadowLog
 from contract.described_world import DescribedWorld
 from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY
 from doors.web_world import AUTH_HOST
@@ -89,6 +91,7 @@ def config(session: str, examples: int) -> dict[str, Any]:
 class Findings:
     """What came of it."""
 
+    shadow_log: ShadowLog
     checks: Counter[str] = attrs.field(factory=Counter)
     statuses: Counter[tuple[str, int]] = attrs.field(factory=Counter)
     failures: list[str] = attrs.field(factory=list)
@@ -127,9 +130,10 @@ def _findings(examples: int) -> Findings:
         world.app,
         config=schemathesis.Config.from_dict(config(session, examples)),
     )
-    found = Findings()
+    found = Findings(world.container.shadow_log())
     for event in from_schema(schema).execute():
         found.add(event)
+    shutdown_lifespans()  # else schemathesis does it at the exit, when standard error is closed
     return found
 
 
@@ -137,6 +141,14 @@ def test_no_answer_is_a_server_error_or_anything_else_than_described(findings: F
     # VA-05, VA-01
     assert findings.failures == []
     assert {status for _, status in findings.statuses if status >= 500} == set()
+
+
+def test_the_service_has_written_its_last_counts(
+    findings: Findings, caplog: pytest.LogCaptureFixture
+) -> None:
+    findings.shadow_log.flush()
+
+    assert caplog.records == []
 
 
 def test_every_check_ran(findings: Findings) -> None:

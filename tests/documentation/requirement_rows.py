@@ -153,7 +153,8 @@ def rows_named(text: str) -> set[str]:
 
 def _tests_in(path: Path) -> Iterable[tuple[str, str]]:
     """The tests of *path*, and what is said of each in comments and in its docstring."""
-    return _tests_of(path.read_text(encoding="utf-8"))
+    source = path.read_text(encoding="utf-8")
+    return _tests_of(source) if rows_named(source) else ()
 
 
 @cache

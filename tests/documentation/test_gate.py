@@ -48,6 +48,32 @@ def test_with(stopwatch):
 """
 
 
+ENDS: Final = """
+import pytest
+
+@pytest.fixture
+def broken():
+    raise OSError
+
+@pytest.fixture
+def untidy():
+    yield
+    raise OSError
+
+def test_good(): ...
+def test_wrong(): assert False
+def test_after(broken): ...
+def test_before(untidy): ...
+def test_skipped(): pytest.skip("not here")
+@pytest.mark.skip(reason="nor here")
+def test_marked(): ...
+@pytest.mark.xfail(strict=True)
+def test_expected(): assert False
+@pytest.mark.xfail(strict=True)
+def test_unexpected(): ...
+"""
+
+
 @pytest.fixture(name="made_up")
 def _made_up(tmp_path: Path) -> Path:
     (tmp_path / "test_made_up.py").write_text(MADE_UP, encoding="utf-8")
@@ -58,28 +84,24 @@ def _made_up(tmp_path: Path) -> Path:
 
 def ran(folder: Path, *options: str) -> list[str]:
     """The names of the tests of *folder* that ran with *options*, and how each ended."""
+    lines = run_pytest(folder, "-p", "support.gate", "-v", *options)
+    said = [line.partition("::")[2] for line in lines if line.endswith("%]")]
+    return [" ".join(line.split()[:2]) for line in said]
+
+
+def run_pytest(folder: Path, *options: str) -> list[str]:
+    """The lines that pytest prints about the tests of *folder*."""
     variables = {**environment(), "PYTHONPATH": os.pathsep.join(map(str, PATHS))}
     variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "support.gate",
-            "-p",
-            "no:cacheprovider",
-            "-v",
-            *options,
-        ],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
         cwd=folder,
         env=variables,
         capture_output=True,
         text=True,
         check=False,
     )
-    said = [line.partition("::")[2] for line in done.stdout.splitlines() if line.endswith("%]")]
-    return [" ".join(line.split()[:2]) for line in said]
+    return done.stdout.splitlines()
 
 
 def test_every_test_is_on_one_side_of_the_gate_and_all_are_on_one(made_up: Path) -> None:
@@ -93,6 +115,24 @@ def test_every_test_is_on_one_side_of_the_gate_and_all_are_on_one(made_up: Path)
     assert "test_with[untimed] PASSED" in gate
     assert "test_with[timed] FAILED" in beyond
     assert "test_of_time PASSED" in beyond
+
+
+def test_a_worker_keeps_back_no_report_but_of_what_passed(tmp_path: Path) -> None:
+    (tmp_path / "test_ends.py").write_text(ENDS, encoding="utf-8")
+
+    lines = run_pytest(tmp_path, "-p", "xdist", "-p", "support.light_runs", "-n1", "-rA")
+
+    said = {(line.partition(" ")[0], line.partition("::")[2].partition(" ")[0]) for line in lines}
+    assert said >= {
+        ("PASSED", "test_good"),
+        ("FAILED", "test_wrong"),
+        ("ERROR", "test_after"),
+        ("PASSED", "test_before"),
+        ("ERROR", "test_before"),
+        ("XFAIL", "test_expected"),
+        ("FAILED", "test_unexpected"),
+    }
+    assert " 2 failed, 2 passed, 2 skipped, 1 xfailed, 2 errors in " in lines[-1]
 
 
 def test_a_sample_is_the_same_on_every_machine_and_the_rest_is_marked() -> None:

@@ -20,6 +20,8 @@ import pytest
 OPTIONS: Final = (
     "-qqq",
     "--no-header",
+    "-pno:schemathesis",  # loading it and faker would take longer than a mutant's tests
+    "-pno:faker",
     "-pno:xdist",
     "-pno:cov",
     "-pno:cacheprovider",

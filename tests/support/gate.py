@@ -9,7 +9,6 @@ Tests of Hypothesis run on both sides: in the gate with a fifth of their example
 ones, and beyond it with all of them, others each time.
 """
 
-import gc
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -71,12 +70,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if beyond in _sides(item)]
-
-
-def pytest_collection_finish() -> None:
-    """Let the collector of garbage no longer walk through all tests and what they import."""
-    gc.collect()
-    gc.freeze()
 
 
 def _sides(item: pytest.Item) -> set[bool]:

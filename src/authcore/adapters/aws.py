@@ -4,13 +4,16 @@ import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from botocore.hooks import HierarchicalEmitter
 
 from authcore.adapters.aws_calls import observe_calls
 from authcore.domain.errors import ConfigurationError
@@ -68,7 +71,10 @@ def aws_client(
     made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
     try:
         with _without_looking_for_garbage():
-            client = botocore.session.Session().create_client(
+            session = botocore.session.Session(
+                event_hooks=copy(_builtin_handlers()), include_builtin_handlers=False
+            )
+            client = session.create_client(
                 service,
                 region_name=region,
                 endpoint_url=endpoint_url,
@@ -80,6 +86,14 @@ def aws_client(
         raise ConfigurationError([f"no AWS client can be made: {error}"]) from None
     observe_calls(client, service)
     return client
+
+
+@cache
+def _builtin_handlers() -> HierarchicalEmitter:
+    """Register botocore's own handlers once: for each session it takes a third of the time."""
+    handlers = HierarchicalEmitter()
+    botocore.session.Session(event_hooks=handlers)
+    return handlers
 
 
 @contextmanager

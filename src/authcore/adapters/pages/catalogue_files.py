@@ -52,7 +52,10 @@ def load_catalogues(
         except ConfigurationError as error:
             problems += error.problems
             continue
-        problems += _differences(f"{language}.toml", texts, reference)
+        if texts == _read_shipped(language):
+            problems += _shipped_differences(language)
+        else:
+            problems += _differences(f"{language}.toml", texts, reference)
         found[language] = Catalogue(language, texts)
     if problems:
         raise ConfigurationError(problems)
@@ -92,6 +95,12 @@ def _read_shipped(language: str) -> Texts:
     """Read a shipped file once: a process may build many guards."""
     path = SHIPPED / f"{language}.toml"
     return _read(path) if path.is_file() else {}
+
+
+@cache
+def _shipped_differences(language: str) -> list[str]:
+    """Compare a shipped file with the English one once: neither changes while a process runs."""
+    return _differences(f"{language}.toml", _read_shipped(language), _read_shipped(REFERENCE))
 
 
 def _read(path: Path) -> Texts:
