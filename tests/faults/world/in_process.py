@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from authcore_cli import aws_clients, links_wiring
-from authcore_lambda import account_linking, pool_api
+from authcore_lambda import linking_services, pool_api
 from authcore_local.cognito import app as cognito_app
 from authcore_local.cognito.lambda_triggers.triggers import (
     TriggerHandler,
@@ -58,5 +58,5 @@ def in_this_process() -> Iterator[None]:
         patch.setattr(pool_api, "cognito_client", POOL_LINE.client)
         patch.setattr(aws_clients, "cognito_client", POOL_LINE.client)
         patch.setattr(links_wiring, "SystemPause", _NoPause)
-        patch.setattr(account_linking, "SystemClock", lambda: POOL_LINE.clock)
+        patch.setattr(linking_services, "SystemClock", lambda: POOL_LINE.clock)
         yield

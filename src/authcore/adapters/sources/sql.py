@@ -26,7 +26,7 @@ from authcore.adapters.sources.paging import Row, source_page
 from authcore.adapters.sources.row_reader import RowReader
 from authcore.adapters.sources.sql_connections import QUERY, ReadOnlyDatabase
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.moves import MAX_SOURCE_PAGE, SourcePage
+from authcore.domain.model.moves import MAX_SOURCE_PAGE, SourcePage, UnreadableRow
 from authcore.ports.user_source import UserSource
 
 
@@ -207,7 +207,7 @@ def _draft(page: Sequence[Sequence[Any]], shape: _Shape, begin: _Place) -> _Draf
             if key in repeated:
                 number = begin.number + position + 1
                 told = rows[position].account
-                rows[position] = shape.reader.refuse(number, "row_id_repeated", told)
+                rows[position] = UnreadableRow(f"row {number}", "row_id_repeated", told)
     last = keys[-1]
     return _Draft(
         rows, _Place(begin.number + len(page), last if isinstance(last, int) else str(last))
