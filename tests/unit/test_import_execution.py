@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
-from authcore.domain.model.usernames import LEGACY_LINKED
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.testing.fakes.user_import import InMemoryUserImport
 from unit.imports_world import ImportWorld
-from unit.moves_world import PROOFS, Killed, Life
+from unit.moves_world import PROOFS, Killed, Life, account
 
 
 @pytest.fixture
@@ -261,3 +261,16 @@ def test_imported_users_can_be_undone(make: Make) -> None:
     world.undo_all()
 
     assert world.names() == []
+
+
+def test_of_two_users_who_name_one_account_the_run_s_own_is_found(make: Make) -> None:
+    world = make()
+    world.importing().run(lambda: None, lambda _: None)
+    again = {LEGACY_UID: "5", LEGACY_LINKED: PROOFS.vouch(account(5))}
+    moved = world.directory.add("renamed", again, status="CONFIRMED")
+
+    world.reading().record(lambda _: None)
+
+    *_, found = world.outcomes()
+    assert (found.number, found.kind) == (5, "created")
+    assert found.subject != moved.subject
