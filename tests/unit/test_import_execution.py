@@ -65,6 +65,28 @@ def test_an_import_that_is_killed_at_any_call_continues_to_the_same_end(
         assert world.kinds() == whole.kinds()
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_an_import_that_is_killed_at_any_call_can_be_undone(make: Make, after: bool) -> None:
+    whole = make()
+    whole.import_all()
+
+    for call in range(1, whole.life.calls + 1):
+        world = make(Life(call, after=after))
+        with pytest.raises(Killed):
+            world.import_all()
+        world.life = Life()
+        world.imports.forget_addresses()
+        jobs = len(world.imports.jobs())
+
+        world.importing().finish(lambda _: None)
+        world.reading().record(lambda _: None)
+        world.undo_all()
+
+        assert world.names() == []
+        assert len(world.imports.jobs()) == jobs
+        assert {each.status for each in world.imports.jobs().values()} <= {"Created", "Succeeded"}
+
+
 def test_a_row_that_the_job_refuses_is_refused_and_a_skipped_one_exists_or_is_refused(
     make: Make,
 ) -> None:
