@@ -113,6 +113,7 @@ class PlanProgress(PlanReport):
             self._console.print(f"next: authcore move check {run.run_id}")
         else:
             self._console.print(f"next: authcore move plan --continue {run.run_id}")
+            self._console.print("or, under other settings: authcore move plan")
 
 
 def reasons_table(counts: Mapping[str, int]) -> Table:
