@@ -155,6 +155,15 @@ def test_a_terminal_shows_reasons_what_to_do_and_the_next_command(town: Town) ->
     assert ran.out.rstrip().endswith(f"next: authcore move check {run_id}")
 
 
+def test_a_plan_without_a_user_to_create_leads_to_no_check(town: Town) -> None:
+    source = PagedSource([SourceUser(account(2, locked=True))])
+
+    ran = town.ask("plan", source=source, on=Terminal)
+
+    assert "0 users to create" in ran.out
+    assert ran.out.rstrip().endswith("next: authcore move ready")
+
+
 @pytest.mark.parametrize(
     ("by", "says"),
     [
