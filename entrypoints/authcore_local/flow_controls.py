@@ -57,6 +57,7 @@ class Controls:
         users: Of the pool, oldest first.
         administrator: Calls the pool's API.
         close_old_login: Ends the old login.
+        is_old_login_open: Says whether it is still in use.
     """
 
     _origin: str
@@ -67,6 +68,7 @@ class Controls:
     _users: Callable[[], Iterable[PoolUser]]
     _administrator: Administrator
     _close_old_login: Callable[[], None]
+    _is_old_login_open: Callable[[], bool]
 
     @property
     def routes(self) -> list[Route]:
@@ -100,10 +102,17 @@ class Controls:
         )
         return f'<form method="post" action="{CLOCK_PATH}" class="actions">{buttons}</form>'
 
-    def old_login_button(self) -> str:
-        """Return the form that closes the old login, as HTML."""
+    def old_login(self) -> str:
+        """Return what closing the old login does, and the form; or that it is closed, as HTML."""
+        if not self._is_old_login_open():
+            return (
+                "<p>It is closed: its form leads to the new sign-in, and its sessions are admitted "
+                "no more.</p>"
+            )
         return (
-            f'<form method="post" action="{OLD_LOGIN_PATH}" class="actions">'
+            "<p>The last step of a move: its form then leads to the new sign-in, and its sessions "
+            f'are admitted no more.</p><form method="post" action="{OLD_LOGIN_PATH}" '
+            'class="actions">'
             '<button name="act" value="close">Close the old login</button></form>'
         )
 

@@ -51,8 +51,7 @@ class FlowPage:
             '<section class="card" aria-labelledby="people"><h2 id="people">Users in Cognito</h2>'
             f'<div id="users">{self._controls.user_list()}</div></section>'
             '<section class="card" aria-labelledby="old-login"><h2 id="old-login">Old login</h2>'
-            "<p>The last step of a move: its form is gone, and its sessions are admitted no more."
-            f"</p>{self._controls.old_login_button()}</section></div>"
+            f"{self._controls.old_login()}</section></div>"
             f'<p role="status" id="news" class="unseen"></p><div class="flow" data-drawn="{drawn}">'
             '<section aria-labelledby="drawn"><h2 id="drawn">Sequence</h2>'
             '<div class="sheet" role="region" aria-label="Sequence diagram" tabindex="0">'

@@ -290,6 +290,7 @@ class LocalStack(Running):
             users=self.cognito.users.all_users,
             administrator=administrator,
             close_old_login=self.close_old_login,
+            is_old_login_open=lambda: OLD_SESSIONS in self.environment,
         )
 
     def _webhook_sender(self, key: str) -> WebhookSender:

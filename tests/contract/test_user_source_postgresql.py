@@ -229,6 +229,7 @@ def test_the_certificate_of_another_machine_is_checked(address: str, mode: str |
     [
         ('root certificate file "/ca.pem" does not exist', ConfigurationError),
         ("SSL error: certificate verify failed", ConfigurationError),
+        ("server does not support SSL, but SSL was required", ConfigurationError),
         ('FATAL:  database "canary" does not exist', ConfigurationError),
         ("FATAL:  the database system is starting up", LegacyUnavailableError),
         ("FATAL:  sorry, too many clients already", LegacyUnavailableError),

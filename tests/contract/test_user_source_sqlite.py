@@ -215,6 +215,13 @@ def test_no_file_is_made_where_there_is_none(path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_refusal_of_sqlite_speaks_of_no_certificate(path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="run the query there by hand") as caught:
+        list(source(path.with_name("not-there.db")).pages())
+
+    assert "certificate" not in str(caught.value)
+
+
 def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     path.write_text("legacy_uid,username\n" * 99, encoding="utf-8")
 

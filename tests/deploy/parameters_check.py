@@ -64,9 +64,33 @@ def _of_functions(stack: Stack) -> Iterator[str]:
             yield str(error)
 
 
+class UnreadableFileError(Exception):
+    """The file does not hold parameters; says why."""
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UnreadableFileError("no such file") from None
+    except OSError as error:
+        raise UnreadableFileError(f"cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise UnreadableFileError(f"is no JSON: {error}") from None
+    given = found.get("Parameters") if isinstance(found, dict) else None
+    if not isinstance(given, dict):
+        raise UnreadableFileError('has no member "Parameters" with an object, as the example has')
+    if other := [name for name, text in given.items() if not isinstance(text, str)]:
+        raise UnreadableFileError(f"{', '.join(other)} must be a text")
+    return given
+
+
 def main(path: str) -> int:
     """Write the problems of the file at *path* to standard error; 0 if there are none."""
-    found = problems(read_template(), json.loads(Path(path).read_text())["Parameters"])
+    try:
+        found = problems(read_template(), _read(Path(path)))
+    except UnreadableFileError as error:
+        found = [f"{path}: {error}"]
     sys.stderr.writelines(f"{problem}\n" for problem in found)
     if not found:
         sys.stdout.write("deploy-parameters: every function starts with them\n")

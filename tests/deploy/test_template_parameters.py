@@ -6,6 +6,7 @@ A parameter that is missing or wrong ends a deployment by its name, before anyth
 
 import json
 import re
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -135,6 +136,29 @@ def test_either_side_alone_breaks_no_rule(
 ) -> None:
     assert Stack(template, given).broken_rules == []
     assert problems(template, given) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no such file"),
+        ("{", "is no JSON"),
+        ("[]", 'has no member "Parameters"'),
+        ('{"Parameters": []}', 'has no member "Parameters"'),
+        ('{"Parameters": {"PoolKind": 1}}', "PoolKind must be a text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, says: str
+) -> None:
+    file = tmp_path / "authcore.json"
+    if content is not None:
+        file.write_text(content)
+
+    assert main(str(file)) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"{file}: ")
+    assert says in told
 
 
 def test_the_example_can_be_deployed() -> None:

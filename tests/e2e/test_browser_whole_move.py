@@ -28,7 +28,7 @@ from e2e.test_browser import type_in
 from e2e.test_browser_linking import type_the_code
 
 
-pytestmark = [pytest.mark.browser, pytest.mark.whole]  # an import is polled every 15 seconds
+pytestmark = pytest.mark.browser
 
 BY_NAME: Final = {user.username: user for user in SEED_USERS}
 REACHABLE: Final = BY_NAME["gregor"]

@@ -18,6 +18,7 @@ from support.gate import AMPLE
 
 JANE = SEED_USERS[0]
 LIZZY_AT_GOOGLE = "109018170003"
+CLOSE_BUTTON = ">Close the old login</button>"
 STRANGER = "http://evil.localhost"
 
 
@@ -51,6 +52,11 @@ def press(stack: LocalStack, http: HttpClient, path: str, body: str, **headers: 
         headers={"host": CMS_HOST, "content-type": "application/x-www-form-urlencoded", **given},
         content=body.encode(),
     )
+
+
+def flow_page(stack: LocalStack, http: HttpClient) -> str:
+    url = f"http://{LOOPBACK}:{stack.addresses.ports.cms}/flow"
+    return http.request("GET", url, headers={"host": CMS_HOST}).body.decode()
 
 
 def move(stack: LocalStack, http: HttpClient, step: str, **headers: str) -> HttpAnswer:
@@ -232,7 +238,11 @@ def test_the_old_login_is_closed_by_a_button_and_its_sessions_open_nothing_more(
     assert http.request("GET", url, headers=asked).status == 200
 
     refused = press(stack, http, "/flow/old-login", "act=open")
+    assert CLOSE_BUTTON in flow_page(stack, http)
     closed = press(stack, http, "/flow/old-login", "act=close")
+    after = flow_page(stack, http)
+    assert "It is closed" in after
+    assert CLOSE_BUTTON not in after
 
     assert (refused.status, closed.status) == (400, 303)
     assert "AUTHCORE_LEGACY_SESSIONS_COOKIE" not in stack.environment

@@ -15,6 +15,7 @@ from authcore.domain.services.moves.import_outcomes import ImportOutcomes
 from authcore.domain.services.moves.pool_turn import PoolTurns
 from authcore.ports.user_creation import ImportJob
 from authcore.testing.fakes.coordination import InMemoryMachineLock
+from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore.testing.fakes.system import RecordedPause
 from authcore.testing.fakes.user_creation import InMemoryUserCreation
 from authcore.testing.fakes.user_directory import InMemoryDirectoryListing
@@ -143,6 +144,40 @@ def test_each_command_leads_to_the_next(commands: Commands) -> None:
     ]
     assert ran.status == 1
     assert ran.summary["kept"] == {"may_have_signed_in": 3}
+
+
+def test_a_command_that_has_no_user_left_to_work_on_is_not_the_next(commands: Commands) -> None:
+    for number in (1, 2, 3):
+        commands.world.directory.add(f"user{number}")
+
+    assert commands.ask("run").summary["next"] == "authcore move ready"
+
+
+def test_users_who_are_open_already_are_not_opened_after_a_refused_link(commands: Commands) -> None:
+    commands.ask("run")
+    commands.ask("open")
+    commands.world.accounts = InMemoryLegacyAccounts()
+    commands.world.links.rows.clear()
+    ran = commands.ask("link")
+
+    assert (ran.status, ran.summary["next"]) == (1, "authcore move ready")
+
+
+def test_a_check_that_finds_no_planned_user_in_the_pool_says_so(commands: Commands) -> None:
+    said = "no planned user is in the pool\n"
+    assert said in commands.ask("check", on=Terminal).out
+    commands.world.directory.add("user2")
+    assert said not in commands.ask("check", on=Terminal).out
+
+
+def test_the_bar_is_there_before_the_first_batch_is_done() -> None:
+    out = Terminal()
+    report = RunProgress(CommandContext({}, io.StringIO(), out, io.StringIO()))
+
+    report.on_begin(World(size=3).store.run(), "undo", 3)
+    report.on_end(World(size=3).store.run(), {}, complete=True, following="")
+
+    assert "0/3" in out.getvalue()
 
 
 def test_without_a_legacy_api_open_follows_and_link_is_refused() -> None:

@@ -155,6 +155,15 @@ def test_a_terminal_shows_reasons_what_to_do_and_the_next_command(town: Town) ->
     assert ran.out.rstrip().endswith(f"next: authcore move check {run_id}")
 
 
+def test_a_plan_without_a_user_to_create_leads_to_no_check(town: Town) -> None:
+    source = PagedSource([SourceUser(account(2, locked=True))])
+
+    ran = town.ask("plan", source=source, on=Terminal)
+
+    assert "0 users to create" in ran.out
+    assert ran.out.rstrip().endswith("next: authcore move ready")
+
+
 @pytest.mark.parametrize(
     ("by", "says"),
     [
@@ -183,7 +192,8 @@ def test_a_terminal_says_how_a_stopped_plan_continues(town: Town) -> None:
     ran = town.ask("plan", source=source, on=Terminal)
 
     (run_id,) = town.runs.run_ids()
-    assert ran.out.rstrip().endswith(f"next: authcore move plan --continue {run_id}")
+    assert f"next: authcore move plan --continue {run_id}" in ran.out
+    assert ran.out.rstrip().endswith("or, under other settings: authcore move plan")
 
 
 def test_sigterm_ends_the_process_again_when_planning_is_over(town: Town) -> None:
@@ -216,6 +226,7 @@ def test_a_run_continues_only_under_the_settings_it_began_with(town: Town) -> No
 
     assert ran.status == 2
     assert "began under other settings (source)" in ran.err
+    assert "or plan another run" in ran.err
 
 
 def test_a_run_that_is_executed_is_not_planned_again(town: Town) -> None:

@@ -286,12 +286,15 @@ def test_the_chart_marks_the_expected_day_and_reaches_the_latest(
     assert f">{found['expected']}</span></div>" in chart
 
 
-def test_without_a_forecast_no_day_is_marked(tmp_path: Path) -> None:
+def test_without_a_forecast_no_day_is_marked_and_the_one_day_has_a_line(tmp_path: Path) -> None:
     world, out = CockpitWorld(days=1), tmp_path / "report.html"
 
     ask(world, "report", "--out", str(out), "--audit", "any.log")
 
-    assert 'class="mark"' not in out.read_text("utf-8")
+    page = out.read_text("utf-8")
+    assert 'class="mark"' not in page
+    (points,) = re.findall(r'class="past" points="([^"]+)"', page)
+    assert [each.partition(",")[0] for each in points.split()] == ["0.0", "1000.0"], "one day"
 
 
 def test_a_report_that_cannot_be_written_ends_with_2(

@@ -65,14 +65,29 @@ def test_the_report_says_what_switching_on_would_change(log: Path) -> None:
 
     assert (status, err) == (0, "")
     assert (
-        "Switched on, the guard would have kept out 8 of 100 requests (8.0 %): 6 need a sign-in."
-        in out
+        "Switched on, the guard would have kept out 8 of 100 requests (8.0 %), 6 for want of a "
+        "sign-in." in out
     )
     assert "12 of those let in have expired or due tokens: the provider decides" in out
     assert "50 % within 0.1 ms, 95 % within 0.25 ms, 99 % within 0.25 ms" in out
     assert "7 response heads would get more than 4,096 bytes" in out
     assert "3 of those let in would be refused by a single route." in out
     assert "2 requests are missing here: not_decided." in out
+
+
+def test_one_line_and_one_request_are_said_in_the_singular() -> None:
+    one = attrs.evolve(
+        MINUTE,
+        decided={(200, "accepted", "would_refresh"): 1, (302, "rejected", "no_session"): 1},
+        routes={(403, "rejected", "group_required"): 1},
+        missed={"not_decided": 1},
+    )
+
+    _, out, _ = shadow(stdin=line_of(one), out=Terminal())
+
+    assert "1 line of counts" in out
+    assert "kept out 1 of 2 requests (50.0 %), 1 for want of a sign-in." in out
+    assert "1 request is missing here: not_decided." in out
 
 
 def test_elsewhere_than_at_a_terminal_the_report_is_one_object(log: Path) -> None:
@@ -120,7 +135,7 @@ def test_a_line_that_is_cut_off_is_left_out_and_named(log: Path) -> None:
 
     assert status == 1
     assert json.loads(out)["requests"] == 100
-    assert "1 lines of counts are cut off or altered" in err
+    assert "left out 1 line of counts, cut off or altered" in err
 
 
 def test_a_log_without_a_line_of_a_guard_is_no_report() -> None:

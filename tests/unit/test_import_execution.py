@@ -6,10 +6,12 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
+from authcore.testing.fakes.system import RecordedPause
 from authcore.testing.fakes.user_import import InMemoryUserImport
 from unit.imports_world import ImportWorld
 from unit.moves_world import PROOFS, Killed, Life, account
@@ -176,6 +178,20 @@ def test_a_job_without_progress_is_given_up_after_half_an_hour(make: Make) -> No
         world.import_all()
 
     assert timedelta(minutes=30) <= world.clock.now() - began <= timedelta(minutes=35)
+
+
+def test_a_job_is_looked_at_after_a_second_and_then_less_and_less_often(make: Make) -> None:
+    """A job of few users ends within seconds, one of half a million after hours."""
+    world = make()
+    world.imports = Standing()
+    pause = RecordedPause(world.clock)
+
+    with pytest.raises(ProviderUnavailableError):
+        attrs.evolve(world.importing(), pause=pause).run(lambda: None, lambda _: None)
+
+    seconds = [wait.total_seconds() for wait in pause.waited]
+    assert seconds[:7] == [1, 2, 4, 8, 15, 15, 15]
+    assert max(seconds) == 15
 
 
 def test_a_wait_ends_where_the_clock_was_set_back(make: Make) -> None:

@@ -1,6 +1,7 @@
 """``AUTHCORE_MOVE_*``."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from authcore.domain.errors import ConfigurationError
 from authcore.settings import load
 from authcore.wiring.moves import RunSettings, load_runs_directory
+from authcore_cli.move.plan_wiring import PlanSettings
 
 
 def _load(**given: str) -> RunSettings:
@@ -49,3 +51,22 @@ def test_hashes_need_column_algorithm_and_import() -> None:
 def test_a_wrong_value_is_named(given: Mapping[str, str], named: str) -> None:
     with pytest.raises(ConfigurationError, match=f"AUTHCORE_MOVE_{named}"):
         _load(**given)
+
+
+@pytest.mark.parametrize(("old", "is_refused"), [("1_New", True), ("1_Old", False)])
+def test_a_pool_is_not_moved_into_itself(old: str, is_refused: bool) -> None:
+    environment = {
+        "AUTHCORE_COGNITO_REGION": "eu-west-1",
+        "AUTHCORE_COGNITO_USER_POOL_ID": "eu-west-1_New",
+        "AUTHCORE_COGNITO_CLIENT_ID": "client0000000000",
+        "AUTHCORE_OLD_POOL_USER_POOL_ID": f"eu-west-{old}",
+        "AUTHCORE_OLD_POOL_CLIENT_ID": "client0000000001",
+        "AUTHCORE_SOURCE_KIND": "pool",
+    }
+    with pytest.raises(ConfigurationError) if is_refused else nullcontext() as refused:
+        load(PlanSettings, environment)
+
+    if refused is not None:
+        assert refused.value.problems == (
+            "AUTHCORE_OLD_POOL_USER_POOL_ID names the pool that users move to",
+        )

@@ -324,6 +324,7 @@ def test_a_run_that_was_begun_and_not_ended_is_in_the_way(stage: str) -> None:
 
     (found,) = assess(clean_end(runs=Reading("runs", runs))).blockers
     assert found.evidence == f"run 20261130-7f3a9c is {stage}"
+    assert "a run that is planning changed nothing" in found.mend
 
 
 def test_users_of_an_import_can_ask_for_a_code_and_stand_in_no_way() -> None:

@@ -50,6 +50,7 @@ def test_with_one_password_the_passwords_of_linked_users_are_kept_equal() -> Non
 
     assert (passwords.at_most, passwords.is_lost) == (900, False)
     assert "asks the pool" in passwords.kept_by
+    assert "by itself the old login accepts the older one" in passwords.what
 
 
 def test_without_it_every_linked_user_may_have_another_password() -> None:

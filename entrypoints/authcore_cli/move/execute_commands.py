@@ -35,6 +35,9 @@ FOLLOWING: Final[Mapping[RunStage, str]] = {
 }
 """The command that follows, by the stage that was reached; ``ready`` where none does."""
 
+_SETTLED: Final[frozenset[RunStage]] = frozenset({"executed", "linked"})
+"""Stages after which the next command is left out where it has no user to work on."""
+
 
 @attrs.frozen
 class ExecuteCommands:
@@ -154,11 +157,18 @@ class ExecuteCommands:
 
 def _show_end(tools: RunTools, report: RunReport, *, complete: bool) -> None:
     run = tools.store.run()
+    following = _find_following(tools)
+    line = f"authcore move {following} {run.run_id}" if following else "authcore move ready"
+    report.on_end(run, tools.store.counts(), complete=complete, following=line)
+
+
+def _find_following(tools: RunTools) -> str | None:
+    run = tools.store.run()
     following = FOLLOWING.get(run.stage)
     if following == "link" and tools.linking is None:
         following = "open"
     if following is None or (following == "open" and run.target == "import"):
-        line = "authcore move ready"
-    else:
-        line = f"authcore move {following} {run.run_id}"
-    report.on_end(run, tools.store.counts(), complete=complete, following=line)
+        return None
+    kinds = {kind for kind, _ in tools.store.counts()}
+    has_work = run.stage not in _SETTLED or kinds & UNSETTLED[following]
+    return following if has_work else None

@@ -145,5 +145,10 @@ def _check(run: Run, tools: PlanTools) -> None:
     if changed:
         named = ", ".join(changed)
         raise ConfigurationError(
-            [f"the run {run.run_id} began under other settings ({named}): set them as they were"]
+            [
+                (
+                    f"the run {run.run_id} began under other settings ({named}): set them as they "
+                    "were, or plan another run"
+                )
+            ]
         )

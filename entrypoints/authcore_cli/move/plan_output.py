@@ -102,7 +102,8 @@ class PlanProgress(PlanReport):
         """See the protocol."""
         self._progress.stop()
         rejected = by_reason(counts, "rejected")
-        self._console.print(f"{format_count(total_of(counts, 'planned'), 'user')} to create")
+        planned = total_of(counts, "planned")
+        self._console.print(f"{format_count(planned, 'user')} to create")
         if rejected:
             self._console.print(
                 f"{format_count(sum(rejected.values()), 'row')} rejected, listed in:"
@@ -110,9 +111,11 @@ class PlanProgress(PlanReport):
             self._console.print(Text(str(files / "rejected.csv")))
             self._console.print(reasons_table(rejected))
         if run.stage == "planned":
-            self._console.print(f"next: authcore move check {run.run_id}")
+            following = f"check {run.run_id}" if planned else "ready"
+            self._console.print(f"next: authcore move {following}")
         else:
             self._console.print(f"next: authcore move plan --continue {run.run_id}")
+            self._console.print("or, under other settings: authcore move plan")
 
 
 def reasons_table(counts: Mapping[str, int]) -> Table:

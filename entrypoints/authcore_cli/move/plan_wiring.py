@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -24,6 +24,8 @@ from authcore.settings.cognito import CognitoSettings
 from authcore.settings.link_proof import LinkVoucherSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.move import MoveSettings
+from authcore.settings.reader import Check
+from authcore.settings.source import SourceKind
 from authcore.wiring.moves import runs_directory
 from authcore.wiring.sources import SourceGroups, SourceTools, open_source
 from authcore_cli.move.plan_rules import SOURCE, deciding_groups
@@ -38,9 +40,20 @@ READS_PER_SECOND: Final = 10
 """Calls about the pool; Amazon's quota of such calls is 15 a second."""
 
 
+def _moves_into_itself(kind: SourceKind, old: str | None, new: str) -> str | None:
+    if kind != "pool" or old != new:
+        return None
+    return "AUTHCORE_OLD_POOL_USER_POOL_ID names the pool that users move to"
+
+
 @attrs.frozen(kw_only=True)
 class PlanSettings(SourceGroups):
     """Settings groups of the command."""
+
+    CHECKS: ClassVar = (
+        *SourceGroups.CHECKS,
+        Check(("source.kind", "old_pool.user_pool_id", "cognito.user_pool_id"), _moves_into_itself),
+    )
 
     cognito: CognitoSettings
     migration: MigrationSettings

@@ -84,23 +84,24 @@ class RunProgress(RunReport):
         )
         self._survey = self._progress.add_task("comparing", total=None, visible=False)
         self._users = self._progress.add_task("users", total=None, visible=False)
+        self._is_check = False
 
     def on_begin(self, run: Run, work: str, total: int) -> None:
         """See the protocol."""
         self._console.print(
             Text(f"{work} {run.run_id}: {format_count(total, 'user')} into {run.pool_id}")
         )
-        self._progress.update(self._users, total=total)
+        self._is_check = work == "check"
+        self._progress.update(self._users, total=total, visible=not self._is_check)
+        self._progress.start()
 
     def on_survey(self, users: int) -> None:
         """See the protocol."""
-        self._progress.start()
         self._progress.update(self._survey, completed=users, visible=True)
 
     def on_outcomes(self, outcomes: Sequence[UserOutcome]) -> None:
         """See the protocol."""
         if outcomes:
-            self._progress.start()
             self._progress.update(self._users, advance=len(outcomes), visible=True)
 
     def on_job(self, job: ImportJob) -> None:
@@ -120,6 +121,8 @@ class RunProgress(RunReport):
             for reason, count in by_reason(counts, kind).items():
                 why = "" if reason == "ok" else f": {reason}. {_advice(reason)}"
                 self._console.print(Text(f"{count:,} {kind}{why}"))
+        if self._is_check and complete and not total_of(counts, "exists"):
+            self._console.print("no planned user is in the pool")
         if not complete:
             self._console.print("stopped before the end; the same command continues")
         self._console.print(Text(f"next: {following}"))

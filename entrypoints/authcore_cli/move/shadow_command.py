@@ -12,6 +12,7 @@ import attrs
 from cyclopts import Parameter
 
 from authcore.adapters.audit.shadow_lines import MAX_LINE, read_line
+from authcore.domain.model.counts import format_count
 from authcore.domain.model.shadow import ShadowCounts
 from authcore_cli.move.shadow_output import as_json, paragraphs
 from authcore_cli.process import CommandContext, ExitStatus
@@ -100,13 +101,13 @@ class ShadowCommand:
     def _report(self, found: _Found, *, as_object: bool) -> ExitStatus:
         if found.wrong:
             self.context.complain(
-                f"{found.wrong} lines of counts are cut off or altered, and left out: the log must "
-                "keep each line whole"
+                f"left out {format_count(found.wrong, 'line')} of counts, cut off or altered: the "
+                "log must keep each line whole"
             )
         if found.counts is None:
             self.context.complain(
-                "no line of an observing guard: its logger authcore.shadow writes one a minute, "
-                "with level WARNING"
+                "no line of an observing guard: its logger authcore.shadow writes one a minute "
+                "while there are requests, and one when the process ends, with level WARNING"
             )
             return ExitStatus.USAGE
         if as_object:

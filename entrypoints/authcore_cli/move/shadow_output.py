@@ -8,6 +8,7 @@ from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from authcore.domain.model.counts import format_count
 from authcore.domain.model.shadow import (
     HEAD_BOUNDS,
     LET_IN,
@@ -40,7 +41,7 @@ EFFECTS: Final[Mapping[int, str]] = {
 
 def paragraphs(counts: ShadowCounts, *, lines: int) -> Iterator[Text | Table]:
     """Yield the parts of the report, for a terminal."""
-    yield Text(f"{_period(counts)}, {lines:,} lines of counts\n")
+    yield Text(f"{_period(counts)}, {format_count(lines, 'line')} of counts\n")
     yield Text(sentence(counts), "bold")
     if uncertain := counts.count("accepted", reason=WOULD_REFRESH):
         yield Text(
@@ -60,7 +61,7 @@ def sentence(counts: ShadowCounts) -> str:
     away = counts.count("rejected", status=302) + counts.count("rejected", status=401)
     return (
         f"Switched on, the guard would have kept out {kept_out:,} of {counts.requests:,} requests "
-        f"({_share(kept_out, counts.requests)}): {away:,} need a sign-in."
+        f"({_share(kept_out, counts.requests)}), {away:,} for want of a sign-in."
     )
 
 
@@ -130,7 +131,8 @@ def _remarks(counts: ShadowCounts) -> Iterator[str]:
     if routes := sum(counts.routes.values()):
         yield f"{routes:,} of those let in would be refused by a single route."
     for reason, number in sorted(counts.missed.items()):
-        yield f"{number:,} requests are missing here: {reason}."
+        is_missing = "is" if number == 1 else "are"
+        yield f"{format_count(number, 'request')} {is_missing} missing here: {reason}."
 
 
 def _above(counts: ShadowCounts) -> int:

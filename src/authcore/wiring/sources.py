@@ -19,6 +19,7 @@ from authcore.ports.system import Clock, Pause
 from authcore.ports.user_source import UserSource
 from authcore.settings.legacy import LegacyCallSettings
 from authcore.settings.old_pool import OldPoolSettings
+from authcore.settings.reader import Check
 from authcore.settings.secret_references import SecretReference
 from authcore.settings.source import SOURCE_IS_NAMED, SourceSettings
 from authcore.wiring.secrets import current_secret
@@ -40,7 +41,7 @@ Value = TypeVar("Value")
 class SourceGroups:
     """Settings groups of every command that reads a source."""
 
-    CHECKS: ClassVar = (SOURCE_IS_NAMED,)
+    CHECKS: ClassVar[tuple[Check, ...]] = (SOURCE_IS_NAMED,)
 
     source: SourceSettings
     legacy: LegacyCallSettings

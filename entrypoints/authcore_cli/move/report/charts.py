@@ -135,6 +135,8 @@ def line(label: str, given: Line) -> str:
         drawn.append(f'<polygon class="band" points="{_points(upper + lower[::-1])}"/>')
         ahead = now + [at(day, count) for day, count, _, _ in given.ahead]
         drawn.append(f'<polyline class="ahead" points="{_points(ahead)}"/>')
+    if given.ends[0] == given.ends[1]:  # a line from a point to itself would not be seen
+        past.extend((WIDTH, y) for _, y in past[:1])
     drawn.append(f'<polyline class="past" points="{_points(past)}"/>')
     if given.target:
         day, earliest, latest = given.target.day, given.target.earliest, given.target.latest

@@ -46,6 +46,13 @@ _LATER: Final = ("08", "40", "53", "55", "57", "58")
 _NOT_NOW: Final = ("starting up", "shutting down", "recovery", "too many", "connection slots")
 """Of the answers to a connection, for which libpq gives no SQLSTATE: those that pass."""
 
+_NO_TLS: Final = ("certificate", "SSL was required")
+"""Of what libpq says about a server that it does not trust, or that has no TLS."""
+
+CERTIFICATE_HINT: Final = (
+    "; without sslmode in the URL, the certificate of another machine is checked"
+)
+
 _LATER_IN_SQLITE: Final = (
     "SQLITE_BUSY",
     "SQLITE_FULL",
@@ -224,18 +231,18 @@ def _domain_error(error: object) -> LegacyUnavailableError | ConfigurationError:
         shown = error_class(type(error).__name__)
     if passes:
         return LegacyUnavailableError("the database gave no usable answer", detail=shown)
-    return ConfigurationError([_problem(shown)])
+    return ConfigurationError([_problem(shown, hint="" if name else CERTIFICATE_HINT)])
 
 
 def _is_refused(error: object) -> bool:
-    """Whether a server answered and lets this user in at no time, or its certificate is wrong."""
+    """Whether a server answered and lets this user in at no time, or has no right certificate."""
     told = str(error)
     is_answer = "FATAL" in told and not any(words in told for words in _NOT_NOW)
-    return is_answer or "certificate" in told
+    return is_answer or any(words in told for words in _NO_TLS)
 
 
-def _problem(shown: str) -> str:
+def _problem(shown: str, hint: str = "") -> str:
     return (
         f"the database refuses {QUERY} or {ADDRESS} ({shown}): run the query there by hand, as the "
-        "same user; without sslmode in the URL, the certificate of another machine is checked"
+        f"same user{hint}"
     )

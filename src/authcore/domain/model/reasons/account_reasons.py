@@ -205,8 +205,9 @@ LINKING: Final[tuple[Reason, ...]] = (
         REJECTED,
         _REFUSED,
         _UNLINKED,
-        "Nothing: the account's address has changed since migration, or the account is gone. The "
-        "pool user that migration made is deleted; the owner's right password moves the owner.",
+        "Nothing: the account's address has changed since migration or the plan, or the account is "
+        "gone. A sign-in deletes the pool user that was made from it, and the owner's right "
+        "password moves the owner; `authcore move link` deletes no user.",
     ),
     Reason(
         "link_unproven",

@@ -184,7 +184,8 @@ CHECKS: Final = (
         id="runs_finished",
         question="Has every run of authcore move ended?",
         why="Some of its users exist and others do not, or an undo stopped half-way.",
-        mend="authcore move list; continue the run, or undo it",
+        mend="authcore move list; continue the run, or undo it; a run that is planning changed "
+        "nothing: continue it, or delete its files",
         needs="AUTHCORE_MOVE_RUNS, readable",
         anchor="cut-over.md#users-who-never-came",
         examine=_runs,

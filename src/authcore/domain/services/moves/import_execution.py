@@ -19,8 +19,11 @@ from authcore.ports.system import Clock, Pause
 from authcore.ports.user_creation import ImportJob, UserImport
 
 
+FIRST_LOOK: Final = timedelta(seconds=1)
+"""Before the first look at a started job; each wait is twice the one before, at most ``POLL``."""
+
 POLL: Final = timedelta(seconds=15)
-"""Between two looks at a job."""
+"""Between two looks at a job that runs for long."""
 
 STALLED: Final = timedelta(minutes=30)
 """A job that has shown no progress for so long is given up; the run continues later."""
@@ -172,14 +175,15 @@ class ImportExecution:
                 current = self._described(job)
                 if current.status != "Created":
                     return current
-                self._wait_until(until, "another import job of the account runs")
+                self._wait_until(until, "another import job of the account runs", POLL)
         return None
 
     def _wait(self, job: ImportJob, on_job: OnJob) -> ImportJob:
         """Look at the job until it ends."""
-        until = self.clock.now() + STALLED
+        until, wait = self.clock.now() + STALLED, FIRST_LOOK
         while job.status in _RUNNING:
-            self._wait_until(until, "the import job shows no progress")
+            self._wait_until(until, "the import job shows no progress", min(wait, POLL))
+            wait = min(2 * wait, POLL)
             current = self._described(job)
             if current != job:
                 until = self.clock.now() + STALLED
@@ -193,11 +197,11 @@ class ImportExecution:
             raise ProviderUnavailableError("the import job is gone", detail="answer job")
         return found
 
-    def _wait_until(self, until: datetime, problem: str) -> None:
+    def _wait_until(self, until: datetime, problem: str, wait: timedelta) -> None:
         left = until - self.clock.now()
         if not timedelta(0) < left <= START_WITHIN:  # more is left where the clock was set back
             raise ProviderUnavailableError(problem, detail="time limit")
-        self.pause.wait(POLL)
+        self.pause.wait(wait)
 
 
 def _describe_end(job: ImportJob) -> str:

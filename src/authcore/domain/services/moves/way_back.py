@@ -41,6 +41,11 @@ LOCK: Final = (
     "them"
 )
 
+NEEDED: Final = (
+    "--history FILE for the history, authcore move status for the count of both systems; the page "
+    "names the other parts"
+)
+
 
 def way_back(evidence: Evidence) -> WayBack:
     """Say what the way back takes, and what users would miss.  Never raises for a missing part."""
@@ -87,7 +92,8 @@ def _passwords(evidence: Evidence) -> Difference:
     is_kept = evidence.setup.has_one_password
     return Difference(
         id="passwords",
-        what="may have changed the password in Cognito; the old login accepts the older one",
+        what="may have changed the password in Cognito; by itself the old login accepts the older "
+        "one",
         at_least=0,
         at_most=fresh_census(evidence).persons["linked"],
         kept_by=POOL_IS_ASKED if is_kept else "",
@@ -244,7 +250,7 @@ def _total(evidence: Evidence, action: str, *, outcome: Outcome | None = None) -
 
 
 def _open(name: str, why: str) -> Obstacle:
-    return Obstacle(id=name, evidence=why, mend="give the evidence", anchor=WHAT_IT_NEEDS)
+    return Obstacle(id=name, evidence=why, mend=NEEDED, anchor=WHAT_IT_NEEDS)
 
 
 COMPARISONS: Final[dict[str, Compare]] = {
