@@ -188,3 +188,17 @@ class TestSqliteRun(RunStoreContract):
 
 def _content(path: Path) -> bytes:
     return b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+
+
+def test_a_question_about_one_user_reads_no_other(tmp_path: Path) -> None:
+    asked: list[str] = []
+    with contextlib.closing(SqliteRun(tmp_path / "20261130-7f3a9c.run")) as store:
+        store.begin(RUN)
+        store.add_page([planned(number) for number in range(1, 5)], None)
+        store._file.connection().set_trace_callback(asked.append)
+
+        assert next(store.planned(2)).number == 3
+        assert [each.number for each in store.planned(2)] == [3, 4]
+
+    limits = [each.rpartition(" ")[2] for each in asked if "LIMIT" in each]
+    assert limits[:2] == ["1", "1"]

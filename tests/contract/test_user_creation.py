@@ -147,6 +147,27 @@ def test_a_refusal_of_a_trigger_is_one_also_where_its_text_names_a_lock(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-30T12:00:00.000Z 9fdb5cfa-5ec1 Task timed out after 3.00 seconds",
+        "RequestId: 9fdb5cfa-5ec1 Error: Task timed out after 3.00 seconds",
+        "RequestId: 9fdb5cfa-5ec1 Error: Runtime exited with error: exit status 129",
+        "RequestId: 9fdb5cfa-5ec1 Error: Runtime exited with error: signal: killed",
+    ],
+)
+def test_a_trigger_whose_function_ended_has_not_answered(
+    server: ScriptedServer, scripted: UserCreation, text: str
+) -> None:
+    message = f"PreSignUp failed with error {text}."
+    members = {"__type": "UserLambdaValidationException", "message": message}
+    server.script = lambda _request: says(400, members)
+
+    with pytest.raises(ProviderUnavailableError) as failure:
+        scripted.create_user(ANNA)
+    assert failure.value.detail == "UserLambdaValidationException"
+
+
+@pytest.mark.parametrize(
     "members",
     [
         {},

@@ -99,6 +99,15 @@ def test_rows_of_one_id_are_all_refused_wherever_a_page_ends(path: Path, page_si
     assert [account and account.legacy_uid for account in told] == ["b", "b", "d", "d"]
 
 
+def test_rows_of_one_id_keep_what_they_have_for_the_pool(path: Path) -> None:
+    fill(path, ["a", "b", "b"])
+    query = f"SELECT *, 'joe' AS preferred_username FROM ({QUERY})"
+
+    told = [row.attributes for page in source(path, query).pages() for row in page.unreadable]
+
+    assert told == [{"preferred_username": "joe"}] * 2
+
+
 def test_more_rows_of_one_id_than_a_page_holds_are_a_wrong_join(path: Path) -> None:
     fill(path, ["a", "b", "b", "b"])
 

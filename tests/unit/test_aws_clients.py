@@ -5,6 +5,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore import handlers
 
 from authcore.adapters.aws import aws_client
 from authcore.domain.model.urls import ServiceUrl
@@ -40,3 +41,15 @@ def test_botocores_own_handlers_are_registered_once(monkeypatch: pytest.MonkeyPa
 
     assert callable(made.generate_presigned_url)  # one of them adds it to the class
     assert calls == []
+
+
+def test_a_handler_that_a_library_adds_to_botocores_own_is_called_by_later_clients(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_client()
+    added = (EVENT, lambda **_: "called")  # as moto does when it is imported
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, added])
+
+    assert [answer for _, answer in make_client().meta.events.emit(EVENT)] == ["called"]
+    monkeypatch.undo()
+    assert make_client().meta.events.emit(EVENT) == []

@@ -24,7 +24,7 @@ from authcore_cli.app import run
 from authcore_cli.move.run_output import RunProgress
 from authcore_cli.move.run_tools import RunTools
 from authcore_cli.process import CommandContext
-from unit.moves_world import POOL, World
+from unit.moves_world import POOL, World, planned
 
 
 RUN_ID = "20260314-7f3a9c"
@@ -213,16 +213,28 @@ def test_a_stage_that_a_command_does_not_fit_is_said_and_nothing_is_written(
     assert commands.world.names() == []
 
 
-def test_imported_users_are_not_opened_and_an_import_that_was_cut_short_is_not_undone(
+def test_imported_users_are_not_opened(commands: Commands) -> None:
+    _enter(commands, "executed", "import")
+
+    assert commands.ask("open").status == 2
+
+
+def test_an_import_that_was_cut_short_is_undone_also_under_other_settings(
     commands: Commands,
 ) -> None:
-    _enter(commands, "executed", "import")
-    assert commands.ask("open").status == 2
+    """An attribute that was added to the pool cannot be removed: the run never continues."""
+    imported = planned(1).user
+    assert imported is not None
+    commands.world.directory.add("user1", imported.attributes, status="RESET_REQUIRED")
     _enter(commands, "executing", "import")
-    ran = commands.ask("undo")
+    other = attrs.evolve(commands, fingerprint="AUTHCORE_MOVE_*:1 pool-settings:3")
+    assert other.ask("run").status == 2
 
-    assert ran.status == 2
-    assert f"authcore move run {RUN_ID}" in ran.err
+    ran = other.ask("undo")
+
+    assert (ran.status, ran.summary["undone"]) == (0, {"ok": 1})
+    assert commands.world.names() == []
+    assert commands.world.store.run().stage == "undone"
 
 
 class Interrupted(InMemoryUserCreation):
@@ -239,7 +251,6 @@ class Interrupted(InMemoryUserCreation):
     ("command", "stage", "target"),
     [
         ("open", "executed", "import"),
-        ("undo", "executing", "import"),
         ("link", "planned", "create"),
     ],
 )

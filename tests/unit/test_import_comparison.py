@@ -7,11 +7,11 @@ from pathlib import Path
 import attrs
 import pytest
 
-from authcore.domain.model.usernames import LEGACY_LINKED
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.user_creation import ImportJob
 from authcore.testing.fakes.user_import import InMemoryUserImport
 from unit.imports_world import ImportWorld
-from unit.moves_world import PROOFS, Life
+from unit.moves_world import PROOFS, Life, account
 
 
 @pytest.fixture
@@ -58,6 +58,25 @@ def test_a_user_who_came_into_the_pool_while_earlier_parts_were_imported_is_not_
 
     assert "user4" not in world.names()
     assert world.kinds() == {4: "exists", **dict.fromkeys((1, 2, 3, 5), "created")}
+
+
+def test_an_imported_user_stays_the_run_s_own_where_another_names_the_account(make: Make) -> None:
+    world = make()
+    slow, take = Slow(world, lambda: None), world._take
+
+    def take_and_move_again(content: bytes) -> tuple[int, int, int]:
+        counts = take(content)
+        if b"user1" in content:
+            again = {LEGACY_UID: "1", LEGACY_LINKED: PROOFS.vouch(account(1))}
+            world.directory.add("renamed", again)
+        return counts
+
+    slow.takes = take_and_move_again
+    world.imports = slow
+
+    world.import_all(world.compare)
+
+    assert {*world.kinds().values()} == {"created"}
 
 
 def test_imported_users_who_sign_in_meanwhile_are_not_in_the_way_of_the_next_part(

@@ -47,7 +47,8 @@ def test_no_more_than_some_chunks_are_in_memory(tmp_path: Path) -> None:
     content, store = _content(tmp_path)
     planned = [*store.planned()]
     store.planned = lambda after=0: iter(planned[after:])  # type: ignore[method-assign]
-    store.pending = lambda after=0: iter(planned[after:])  # type: ignore[method-assign]
+    pending = [*store.pending()]
+    store.pending = lambda after=0: iter(pending[after:])  # type: ignore[method-assign]
     tracemalloc.start()
     for chunk in content:
         assert len(chunk) <= CHUNK + 200
@@ -61,6 +62,18 @@ def test_a_file_that_changes_while_it_is_sent_is_not_sent_to_its_end(tmp_path: P
     content, _ = _content(tmp_path)
     file = tmp_path / "part-001.csv"
     file.write_bytes(file.read_bytes().replace(b"user29999", b"userOTHER"))
+    sent: list[bytes] = []
+
+    with pytest.raises(ConfigurationError, match="is not what the run has planned"):
+        sent.extend(content)
+
+    assert 0 < sum(map(len, sent)) < len(content)
+
+
+def test_a_file_that_grows_while_it_is_sent_is_not_sent_to_its_end(tmp_path: Path) -> None:
+    content, _ = _content(tmp_path)
+    file = tmp_path / "part-001.csv"
+    file.write_bytes(file.read_bytes().replace(b"xxxx", b"xxxxxx"))
     sent: list[bytes] = []
 
     with pytest.raises(ConfigurationError, match="is not what the run has planned"):

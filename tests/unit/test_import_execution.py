@@ -10,11 +10,11 @@ import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
-from authcore.domain.model.usernames import LEGACY_LINKED
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.testing.fakes.system import RecordedPause
 from authcore.testing.fakes.user_import import InMemoryUserImport
 from unit.imports_world import ImportWorld
-from unit.moves_world import PROOFS, Killed, Life
+from unit.moves_world import PROOFS, Killed, Life, account
 
 
 @pytest.fixture
@@ -65,6 +65,28 @@ def test_an_import_that_is_killed_at_any_call_continues_to_the_same_end(
 
         assert world.names() == whole.names()
         assert world.kinds() == whole.kinds()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_an_import_that_is_killed_at_any_call_can_be_undone(make: Make, after: bool) -> None:
+    whole = make()
+    whole.import_all()
+
+    for call in range(1, whole.life.calls + 1):
+        world = make(Life(call, after=after))
+        with pytest.raises(Killed):
+            world.import_all()
+        world.life = Life()
+        world.imports.forget_addresses()
+        jobs = len(world.imports.jobs())
+
+        world.importing().finish(lambda _: None)
+        world.reading().record(lambda _: None)
+        world.undo_all()
+
+        assert world.names() == []
+        assert len(world.imports.jobs()) == jobs
+        assert {each.status for each in world.imports.jobs().values()} <= {"Created", "Succeeded"}
 
 
 def test_a_row_that_the_job_refuses_is_refused_and_a_skipped_one_exists_or_is_refused(
@@ -277,3 +299,16 @@ def test_imported_users_can_be_undone(make: Make) -> None:
     world.undo_all()
 
     assert world.names() == []
+
+
+def test_of_two_users_who_name_one_account_the_run_s_own_is_found(make: Make) -> None:
+    world = make()
+    world.importing().run(lambda: None, lambda _: None)
+    again = {LEGACY_UID: "5", LEGACY_LINKED: PROOFS.vouch(account(5))}
+    moved = world.directory.add("renamed", again, status="CONFIRMED")
+
+    world.reading().record(lambda _: None)
+
+    *_, found = world.outcomes()
+    assert (found.number, found.kind) == (5, "created")
+    assert found.subject != moved.subject

@@ -1,5 +1,6 @@
 """A run creates each user once, whatever happens to it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import attrs
@@ -13,6 +14,8 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.moves import NewPoolUser, PlannedUser
 from authcore.domain.model.usernames import LEGACY_LINKED
+from authcore.domain.services.moves.batches import BATCH
+from authcore.testing.fakes.move_runs import InMemoryRun
 from unit.moves_world import PROOFS, Killed, Life, World, account, planned
 
 
@@ -31,6 +34,21 @@ def test_every_pending_user_is_created_and_recorded_with_sub_and_date() -> None:
     stored = {each.subject: each.modified_at for each in world.directory.everybody()}
     assert {each.subject: each.modified_at for each in world.outcomes()} == stored
     assert None not in stored.values()
+
+
+def test_each_batch_is_looked_for_behind_the_one_before() -> None:
+    asked: list[int] = []
+
+    class Asked(InMemoryRun):
+        """Notes behind which number it is asked for pending users."""
+
+        def pending(self, after: int = 0) -> Iterator[PlannedUser]:
+            asked.append(after)
+            return super().pending(after)
+
+    World(size=2 * BATCH + 1, store=Asked()).execute()
+
+    assert asked == [0, BATCH, 2 * BATCH, 2 * BATCH + 1]
 
 
 def test_outcomes_are_told_after_they_are_recorded() -> None:

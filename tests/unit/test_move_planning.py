@@ -352,6 +352,27 @@ def test_what_a_row_that_is_no_user_tells_no_other_row_gets(
     assert {each.reason for each in store.planned()} == {"row_flag_unusable", reason}
 
 
+@pytest.mark.parametrize(
+    "other",
+    [SourceUser(attrs.evolve(EMMA, username="Joe")), SourceUser(EMMA, PHONE)],
+    ids=["name", "phone"],
+)
+def test_a_further_name_of_a_row_that_is_no_user_no_other_row_gets(
+    store: InMemoryRun, other: SourceUser
+) -> None:
+    told = {"preferred_username": "joe", **PHONE}
+    row = UnreadableRow("line 2", "row_flag_unusable", account(7), told)
+    aliases = frozenset({"preferred_username"})
+
+    plan_run(
+        InMemoryUserSource([row, other]),
+        store,
+        planning_for(aliases=aliases, is_case_sensitive=False),
+    )
+
+    assert [each.reason for each in store.planned()] == ["claimed_twice", "row_flag_unusable"]
+
+
 def test_users_of_one_verified_address_or_name_are_all_refused(store: InMemoryRun) -> None:
     twice = {"email": "shared@hartfield.example"}
     source = PagedSource(

@@ -132,9 +132,7 @@ def test_an_undo_that_continues_enables_no_user_whom_an_administrator_disabled()
     user = world.directory.find("user1")
     assert user is not None
     assert not user.enabled
-    assert [(each.kind, each.reason) for each in world.outcomes()] == [
-        ("kept", "may_have_signed_in")
-    ]
+    assert [(each.kind, each.reason) for each in world.outcomes()] == [("kept", "user_disabled")]
 
 
 def test_a_run_that_was_linked_in_another_legacy_system_is_not_undone_or_linked_here() -> None:

@@ -186,3 +186,54 @@ def test_a_user_who_is_disabled_since_the_undo_began_to_delete_stays() -> None:
     assert [(each.kind, each.reason) for each in world.outcomes()] == [UNDER_WAY]
     assert "user1" in world.names()
     assert world.links.rows["1"].account.cognito_id is not None
+
+
+class DeletedBehind(InMemoryUserAdministration):
+    """An administrator deletes the user right before the undo writes to the user."""
+
+    def __init__(self, world: World, write: str) -> None:
+        super().__init__(world.directory)
+        self._world = world
+        self._write = write
+
+    def disable_user(self, username: str) -> None:
+        """See the port."""
+        self._delete("disable")
+        super().disable_user(username)
+        if self._write == "enable":
+            self._world.directory.set_attributes("user1", {"name": "renamed"})
+
+    def enable_user(self, username: str) -> None:
+        """See the port."""
+        self._delete("enable")
+        super().enable_user(username)
+
+    def _delete(self, write: str) -> None:
+        if write == self._write:
+            self._world.directory.delete_user("user1")
+
+
+@pytest.mark.parametrize("write", ["disable", "enable"])
+def test_the_link_of_a_user_who_is_deleted_meanwhile_is_taken_back(write: str) -> None:
+    world = executed_world(size=1)
+
+    removal = attrs.evolve(world.removal(), administration=DeletedBehind(world, write))
+    attrs.evolve(world.undo(), removal=removal).run(lambda: None, lambda _: None)
+
+    assert [(each.kind, each.reason) for each in world.outcomes()] == [("undone", "ok")]
+    assert [*world.links.rows.items()] == pool_before(1)[1]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_user_who_stays_disabled_is_told_as_disabled(after: bool) -> None:
+    for call in _calls():
+        world = _killed(call, after=after)
+        world.clock.advance(timedelta(seconds=1))
+        for user in [each for each in world.directory.everybody() if not each.enabled]:
+            world.administration.set_password(user.subject, "canary-Password-1")
+
+        world.undo_all()
+
+        disabled = {each.subject for each in world.directory.everybody() if not each.enabled}
+        told = [each for each in world.outcomes() if each.subject in disabled]
+        assert [(each.kind, each.reason) for each in told] == [UNDER_WAY] * len(disabled)

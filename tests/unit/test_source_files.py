@@ -280,10 +280,12 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path
 
 
 def test_an_object_of_other_members_tells_its_account(lines: Write) -> None:
-    source = lines(f"{member(1)}\n{member(7, username='jane', email='j@x.example', lockd=True)}")
+    other = member(7, username="jane", email="j@x.example", lockd=True, preferred_username="jj")
+    source = lines(f"{member(1)}\n{other}")
 
     ((row,),) = [page.unreadable for page in source.pages()]
 
     assert row.account is not None
     assert (row.account.legacy_uid, row.account.username) == ("7", "jane")
     assert row.account.email_verified, "what is not known to be false counts"
+    assert row.attributes == {"preferred_username": "jj"}

@@ -249,6 +249,29 @@ def test_a_row_that_is_no_user_tells_what_no_other_row_may_have(
     assert account.locked
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"preferred_username": "jj", "birthdate": "1775-12-16"}, {"preferred_username": "jj"}),
+        ({"preferred_username": "x" * 2049}, {}),
+        ({"phone_number": "+44"}, {"phone_number": "+44"}),
+        ({"phone_number": "+44", "phone_number_verified": "f"}, {"phone_number": "+44"}),
+        (
+            {"phone_number": "+44", "phone_number_verified": "perhaps"},
+            {"phone_number": "+44", "phone_number_verified": "true"},
+        ),
+    ],
+)
+def test_a_row_that_is_no_user_tells_its_further_names(
+    given: dict[str, object], told: dict[str, str]
+) -> None:
+    found = read(locked="perhaps", **given)
+
+    assert isinstance(found, UnreadableRow)
+    assert found.attributes == told
+    assert "jj" not in repr(found)
+
+
 @pytest.mark.parametrize("value", [None, "", 1.5, "x" * 65])
 def test_a_row_without_a_usable_id_tells_nothing(value: object) -> None:
     found = read(legacy_uid=value)

@@ -165,6 +165,17 @@ def test_without_refreshes_it_is_not_known_who_came_again() -> None:
     assert trends_of(lines).returns == {}
 
 
+def test_of_users_who_moved_before_the_first_refresh_returns_are_not_known() -> None:
+    lines = [
+        _linked("a", MONDAY),
+        _entry("session.refresh", day=WEDNESDAY, subject="a"),
+        _linked("b", TUESDAY),
+    ]
+    expected = {(TUESDAY, None): 1}
+
+    assert trends_of(lines).returns == trends_of(reversed(lines)).returns == expected
+
+
 def test_returns_of_many_users_are_counted_of_a_sample() -> None:
     returns = FirstReturns(size=100)
     for number in range(5_000):

@@ -131,12 +131,15 @@ def test_a_user_who_was_confirmed_keeps_the_name_from_others(
     pool: InMemoryUserDirectory, retrier: Retrier, status: str, *, has_claims: bool
 ) -> None:
     """A stranger may sign up under any name, and never confirm it."""
-    pool.add("jane", VERIFIED, status=status)
+    pool.add("jane", {**VERIFIED, "preferred_username": "jj"}, status=status)
 
-    listed = CognitoUserSource(listing=InMemoryDirectoryListing(pool), retrier=retrier)
+    listed = CognitoUserSource(
+        listing=InMemoryDirectoryListing(pool), retrier=retrier, attributes=["preferred_username"]
+    )
     ((row,),) = [page.unreadable for page in listed.pages()]
 
     assert (row.account is not None) is has_claims
+    assert row.attributes == ({"preferred_username": "jj"} if has_claims else {})
 
 
 @pytest.mark.parametrize("status", ["CONFIRMED", "RESET_REQUIRED", "FORCE_CHANGE_PASSWORD"])

@@ -115,6 +115,7 @@ class ExecuteCommands:
         """
         Remove the users whom a run created, and keep every one who may have been used.
 
+        Also of a run that was cut short: jobs of an import that were started are awaited first.
         Exit status: 0 all are removed, 1 some are kept, 2 wrong usage or settings, 3 no answer, or
         stopped: the same command continues.
 

@@ -22,14 +22,13 @@ BEFORE: Final[Mapping[str, tuple[RunStage, ...]]] = {
     "undo": ("executing", "executed", "linking", "linked", "opening", "opened", "undoing"),
 }
 """The stages in which a run can be worked on, by command; ``undo`` while a run executes also
-recovers what was created and not recorded."""
+recovers what was created and not recorded, and waits for import jobs that were started."""
 
 COMPARED: Final = frozenset({"check", "run"})
 """Commands that follow the plan only under the settings that it was made under."""
 
 NO_LEGACY_API: Final = "AUTHCORE_LEGACY_URL is missing: without a legacy API nothing is linked"
 OPEN_ALREADY: Final = "imported users can reset their passwords already"
-UNFINISHED: Final = "an import that was cut short is undone after it is complete: authcore move run"
 
 
 @attrs.frozen
@@ -105,10 +104,20 @@ class RunWork:
         run = tools.store.run()
         with tools.turns.take(tools.pool_id) as require:
             if run.stage == "executing":
-                tools.execution.recover(self.report.on_outcomes)
+                self._recover(run)
             tools.store.enter("undoing")
             tools.undo.run(require, self.report.on_outcomes)
             tools.store.enter("undone")
+
+    def _recover(self, run: Run) -> None:
+        """Record what a run that was cut short created; it executes no further."""
+        tools = self.tools
+        if run.target == "create":
+            tools.execution.recover(self.report.on_outcomes)
+            return
+        tools.imports.finish(self.report.on_job)
+        tools.reading.record(self.report.on_outcomes)
+        tools.store.enter("executed")  # which removes password hashes
 
     def _find_refusal(self, command: str, run: Run) -> str | None:
         if run.pool_id != self.tools.pool_id:
@@ -117,13 +126,7 @@ class RunWork:
             return f"the run {run.run_id} is {run.stage}: authcore move show {run.run_id}"
         if command == "link" and self.tools.linking is None:
             return NO_LEGACY_API
-        if run.target != "import":
-            return None
-        if command == "open":
-            return OPEN_ALREADY
-        return (
-            f"{UNFINISHED} {run.run_id}" if command == "undo" and run.stage == "executing" else None
-        )
+        return OPEN_ALREADY if run.target == "import" and command == "open" else None
 
     def _find_change(self, command: str, run: Run) -> str | None:
         """Name the settings by which another plan would be made; an undo needs none of them."""

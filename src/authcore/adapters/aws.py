@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
+import botocore.handlers
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
@@ -71,8 +72,9 @@ def aws_client(
     made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
     try:
         with _without_looking_for_garbage():
+            registered = _register_builtin_handlers(len(botocore.handlers.BUILTIN_HANDLERS))
             session = botocore.session.Session(
-                event_hooks=copy(_builtin_handlers()), include_builtin_handlers=False
+                event_hooks=copy(registered), include_builtin_handlers=False
             )
             client = session.create_client(
                 service,
@@ -89,8 +91,13 @@ def aws_client(
 
 
 @cache
-def _builtin_handlers() -> HierarchicalEmitter:
-    """Register botocore's own handlers once: for each session it takes a third of the time."""
+def _register_builtin_handlers(_number: int) -> HierarchicalEmitter:
+    """
+    Register botocore's own handlers once: for each session it takes a third of the time.
+
+    Args:
+        _number: How many those are: a library that is imported later, as moto, may add some.
+    """
     handlers = HierarchicalEmitter()
     botocore.session.Session(event_hooks=handlers)
     return handlers

@@ -3,7 +3,7 @@ Cognito's error classes as errors of the domain.
 
 Only the classes in the tables here are refusals.  All others, unknown ones included, mean that
 there is no usable answer: throttling, outages, a failed trigger (but one that lets no user be
-created answers), a write that a restore of the pool
+created answers, unless its function ended before it could), a write that a restore of the pool
 blocks; and, until an operator acts, a missing pool, permission or attribute of ours.  The class is
 the detail of the error.  Cognito's messages may quote an attribute, so none is passed on.
 
@@ -104,7 +104,15 @@ SIGNING_OUT_A_USER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
 }
 OF_A_TRIGGER: Final = "UserLambdaValidationException"
-"""Its text is that of the trigger."""
+"""Its text is that of the trigger, or of Lambda, where the function ended without an answer."""
+
+_UNANSWERED: Final = re.compile("Task timed out after|Runtime exited")
+"""
+Texts of Lambda about such a function, out of time or of memory, as errors of a function.
+
+The second one is known with OF_A_TRIGGER (aws-amplify/amplify-js, issue 9127), in spite of
+UnexpectedLambdaException; the first one comes the same way.
+"""
 
 _WRITES: Final = (
     UPDATING_ATTRIBUTES,
@@ -186,7 +194,8 @@ def translate_errors(refusals: Refusals) -> Iterator[None]:
 def _domain_error(error: Exception, refusals: Refusals) -> RejectedError | ProviderUnavailableError:
     answered = class_of_answer(error)
     failure = failure_of(error)
-    if answered != OF_A_TRIGGER and _may_be_blocked(error, refusals):
+    no_answer = _UNANSWERED if answered == OF_A_TRIGGER else _BLOCKED
+    if _is_write(refusals) and no_answer.search(_message_of(error)):
         return ProviderUnavailableError(_text(answered), detail=failure.detail)
     if answered is not None and answered in refusals:
         return refusals[answered](f"Cognito answers {answered}", detail=answered)
@@ -196,13 +205,15 @@ def _domain_error(error: Exception, refusals: Refusals) -> RejectedError | Provi
     return kind(_text(answered), detail=failure.detail)
 
 
-def _may_be_blocked(error: Exception, refusals: Refusals) -> bool:
-    """Whether a refused write says that the pool takes no writes now, in any class."""
-    if not any(refusals is writes for writes in _WRITES):
-        return False
+def _is_write(refusals: Refusals) -> bool:
+    return any(refusals is writes for writes in _WRITES)
+
+
+def _message_of(error: Exception) -> str:
+    """Return Cognito's text, which may quote an attribute; empty where there is none."""
     answer = getattr(error, "response", None) or {}
     message = answer.get("Error", {}).get("Message")
-    return isinstance(message, str) and _BLOCKED.search(message) is not None
+    return message if isinstance(message, str) else ""
 
 
 def _text(answered: str | None) -> str:

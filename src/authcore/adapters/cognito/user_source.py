@@ -8,6 +8,8 @@ the new pool, where linking finds the account, so an import would make a second 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NoReturn
 
+import attrs
+
 from authcore.adapters.cognito.error_translation import LISTING_USERS, translate_errors
 from authcore.adapters.cognito.user_description import require_cognitos_own
 from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
@@ -114,9 +116,15 @@ class CognitoUserSource(UserSource):
             if reason is None:
                 users.append(self._source_user(user))
             else:
-                told = None if reason in _CLAIMS_NOTHING else _account(user)
-                unreadable.append(UnreadableRow(f"user {user.subject}", reason, told))
+                unreadable.append(self._unreadable_row(user, reason))
         return SourcePage(tuple(users), tuple(unreadable), page.next)
+
+    def _unreadable_row(self, user: DirectoryUser, reason: str) -> UnreadableRow:
+        row = UnreadableRow(f"user {user.subject}", reason)
+        if reason in _CLAIMS_NOTHING:
+            return row
+        told = self._source_user(user)
+        return attrs.evolve(row, account=told.account, attributes=told.attributes)
 
     def _source_user(self, user: DirectoryUser) -> SourceUser:
         return SourceUser(_account(user), _select_held(user.attributes, self._attributes))

@@ -197,10 +197,15 @@ class SqliteRun(RunStore):
     def _read_on(
         self, question: str, read: Callable[[Sequence[Any]], Row], after: int
     ) -> Iterator[Row]:
-        """Yield rows after the number *after*; no statement stays open between two reads."""
-        while rows := self._read(question, after, READ_AT_ONCE):
+        """
+        Yield rows after the number *after*; no statement stays open between two reads.
+
+        The first row is read alone: a survey asks about one user at a time.
+        """
+        at_once = 1
+        while rows := self._read(question, after, at_once):
             yield from map(read, rows)
-            after = rows[-1][0]
+            after, at_once = rows[-1][0], READ_AT_ONCE
 
 
 def _insert_claims(connection: Connection, rows: Sequence[tuple[bytes, int]]) -> None:

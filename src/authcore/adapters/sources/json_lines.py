@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from authcore.adapters.json_hooks import refuse_constant, unique_members
 from authcore.adapters.sources.paging import Row
-from authcore.adapters.sources.row_reader import REQUIRED, RowReader, tell_account
+from authcore.adapters.sources.row_reader import REQUIRED, RowReader, tell_account, tell_names
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.moves import UnreadableRow
 
@@ -79,7 +79,7 @@ class JsonLines:
         reader = self._readers[names]
         if reader is None:
             told = tell_account(*map(members.get, REQUIRED[:4]))
-            return UnreadableRow(f"line {self.line}", "row_incomplete", told)
+            return UnreadableRow(f"line {self.line}", "row_incomplete", told, tell_names(members))
         return reader.read(tuple(members.values()), self.line)
 
     def _keep(self, names: tuple[str, ...]) -> None:

@@ -13,6 +13,8 @@ from operator import itemgetter
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+import attrs
+
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.carried_attributes import (
@@ -20,6 +22,7 @@ from authcore.domain.model.carried_attributes import (
     MAX_ATTRIBUTES,
     PHONE,
     PHONE_VERIFIED,
+    PREFERRED,
     is_carried,
 )
 from authcore.domain.model.emails import MAX_ADDRESS_LENGTH
@@ -116,14 +119,17 @@ class RowReader:
             attributes = self._read_attributes(row) if self._attributes else NO_ATTRIBUTES
             return SourceUser(account, attributes, None if digest in _EMPTY else _hash(digest))
         except UnusableError as error:
+            refused = self.refuse(number, error.reason)
             told = tell_account(uid, username, email, verified)
-            return self.refuse(number, error.reason, told)
+            return attrs.evolve(refused, account=told, attributes=self._tell_names(row))
 
-    def refuse(
-        self, number: int, reason: str, account: LegacyAccount | None = None
-    ) -> UnreadableRow:
-        """Return row *number* as none, for the *reason*, with what it tells of an account."""
-        return UnreadableRow(f"{self._place} {number}", reason, account)
+    def refuse(self, number: int, reason: str) -> UnreadableRow:
+        """Return row *number* as none, for the *reason*."""
+        return UnreadableRow(f"{self._place} {number}", reason)
+
+    def _tell_names(self, row: Sequence[Any]) -> Mapping[str, str]:
+        verified = {} if self._verified_phone is None else {PHONE_VERIFIED: self._verified_phone}
+        return tell_names({name: row[at] for name, at in (*self._attributes, *verified.items())})
 
     def _read_attributes(self, row: Sequence[Any]) -> Mapping[str, str]:
         given = {
@@ -151,6 +157,18 @@ def tell_account(
     name, address = _try(_name, username), _try(_email, email)
     is_verified = address is not None and _try(_flag, verified) is not False
     return LegacyAccount(legacy_uid, name or "", address, is_verified, None, locked=True)
+
+
+def tell_names(members: Mapping[str, object]) -> dict[str, str]:
+    """
+    Return which attributes a row that is no user tells, of those that only one user can have.
+
+    A telephone number counts as verified as an address does, where the row has that column.
+    """
+    texts = {name: _try(_attribute, members.get(name)) for name in (PREFERRED, PHONE)}
+    told = {name: text for name, text in texts.items() if text}
+    is_verified = PHONE_VERIFIED in members and _try(_flag, members[PHONE_VERIFIED]) is not False
+    return {**told, PHONE_VERIFIED: "true"} if PHONE in told and is_verified else told
 
 
 def column_problems(columns: Sequence[str]) -> list[str]:

@@ -206,8 +206,10 @@ def _draft(page: Sequence[Sequence[Any]], shape: _Shape, begin: _Place) -> _Draf
         for position, key in enumerate(keys):
             if key in repeated:
                 number = begin.number + position + 1
-                told = rows[position].account
-                rows[position] = UnreadableRow(f"row {number}", "row_id_repeated", told)
+                told = rows[position]
+                rows[position] = UnreadableRow(
+                    f"row {number}", "row_id_repeated", told.account, told.attributes
+                )
     last = keys[-1]
     return _Draft(
         rows, _Place(begin.number + len(page), last if isinstance(last, int) else str(last))

@@ -6,6 +6,7 @@ from typing import Final
 
 PHONE: Final = "phone_number"
 PHONE_VERIFIED: Final = "phone_number_verified"
+PREFERRED: Final = "preferred_username"
 
 STANDARD: Final = frozenset(
     {

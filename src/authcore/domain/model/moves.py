@@ -47,11 +47,15 @@ class UnreadableRow:
         reason: Stable code, e.g. ``row_without_id``.
         account: What the row tells of an account all the same, so that no other row gets its id,
             name or address; None, the default, where it does not tell the id.
+        attributes: What it tells of the account's attributes, as of SourceUser: at least
+            ``preferred_username`` and the telephone number, which only one user can have; none by
+            default.
     """
 
     place: str
     reason: str
     account: LegacyAccount | None = attrs.field(default=None, repr=False, eq=False)
+    attributes: Mapping[str, str] = attrs.field(default=NO_ATTRIBUTES, repr=False, eq=False)
 
 
 @attrs.frozen

@@ -58,11 +58,14 @@ EXECUTION: Final[tuple[Reason, ...]] = (
     ),
     _kept("second_factor", "Nothing: a second factor was set up for the user."),
     _kept("has_identities", "Nothing: the user signs in with a provider."),
-    _kept(
+    Reason(
         "user_disabled",
-        "An administrator disabled the user since the run, or the undo did right before it was "
-        "killed. Decide by hand: enable the user, or delete the user, which lets the person move "
-        "again by the old password.",
+        REJECTED,
+        _UNDO,
+        "The user stays in the pool, and cannot sign in.",
+        "An administrator disabled the user since the run, or the undo did, and was killed, or an "
+        "administrator changed the user, before it could delete. Decide by hand: enable the user, "
+        "or delete the user, which lets the person move again by the old password.",
     ),
     Reason(
         "removal_begun",

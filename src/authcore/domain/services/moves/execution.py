@@ -94,9 +94,11 @@ class RunExecution:
 
             ConfigurationError: The store cannot be used.
         """
-        while batch := self._next_batch(compare):
+        last = 0
+        while batch := self._next_batch(last, compare):
+            last = batch[-1].number
             attempted = attempted_numbers(self.store)
-            self.store.note(CREATING, f"{batch[0].number} {batch[-1].number}")
+            self.store.note(CREATING, f"{batch[0].number} {last}")
             create = partial(self._create, require=require, attempted=attempted)
             outcomes, failure = self.workers.settle(create, batch)
             if failure is None:
@@ -105,9 +107,10 @@ class RunExecution:
             if failure is not None:
                 raise failure
 
-    def _next_batch(self, compare: Callable[[], object]) -> Sequence[PlannedUser]:
+    def _next_batch(self, last: int, compare: Callable[[], object]) -> Sequence[PlannedUser]:
+        """Return what is pending behind *last*: all users before that have outcomes."""
         compare()
-        return list(islice(self.store.pending(), BATCH))
+        return list(islice(self.store.pending(last), BATCH))
 
     def recover(self, on_outcomes: OnOutcomes) -> None:
         """

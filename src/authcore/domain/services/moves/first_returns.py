@@ -55,8 +55,15 @@ class FirstReturns:
             self._limit //= 2
             self._users = {key: each for key, each in self._users.items() if key < self._limit}
 
-    def count(self) -> Counter[tuple[date, date | None]]:
-        """Count users who moved on their first day, by both days; None for no second one."""
+    def count(self, since: date = date.min) -> Counter[tuple[date, date | None]]:
+        """
+        Count users who moved on their first day, by both days; None for no second one.
+
+        Args:
+            since: First day of those who count; by default all do.
+        """
         return Counter(
-            (each.first, each.second) for each in self._users.values() if each.moved == each.first
+            (each.first, each.second)
+            for each in self._users.values()
+            if each.moved == each.first and each.first >= since
         )

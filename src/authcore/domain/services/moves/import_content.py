@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import attrs
 
@@ -63,10 +63,14 @@ class PartContent:
         Yield the content, in chunks of whole rows.
 
         Raises:
-            ConfigurationError: As of ``of``; before the last chunk.
+            ConfigurationError: As of ``of``; before the last chunk, and before more than *length*.
         """
         chunk = bytearray()
+        left = self.length
         for line in self._lines():
+            left -= len(line)
+            if left < 0:
+                self._refuse_change()
             if len(chunk) >= CHUNK:
                 yield bytes(chunk)
                 chunk.clear()
@@ -95,11 +99,15 @@ class PartContent:
         except OSError as error:
             raise ConfigurationError([f"{file} cannot be read: {error.strerror}"]) from None
         if digest.hexdigest() != self.part.sha256:
-            raise ConfigurationError([f"{file} is not what the run has planned: plan it again"])
+            self._refuse_change()
         if has_other_rows or next(numbers, None) is not None:
             raise ConfigurationError(
                 [f"{self.part.name} has other rows than the run: plan it again"]
             )
+
+    def _refuse_change(self) -> NoReturn:
+        file = self.folder / self.part.name
+        raise ConfigurationError([f"{file} is not what the run has planned: plan it again"])
 
 
 def _numbers(rows: Iterable[PlannedUser], part: ImportPart) -> Iterator[int]:

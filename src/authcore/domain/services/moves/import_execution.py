@@ -32,6 +32,7 @@ START_WITHIN: Final = timedelta(hours=1)
 """How long a job waits for another one of the account to end."""
 
 _RUNNING: Final = frozenset({"Pending", "InProgress", "Stopping"})
+_NOT_STARTED: Final = frozenset({"Created", "Expired"})
 
 OnJob = Callable[[ImportJob], None]
 Compare = Callable[[], bool]
@@ -96,6 +97,25 @@ class ImportExecution:
             if f"{DONE}{part.name}" not in noted:
                 self._import(part, require, on_job, compare)
 
+    def finish(self, on_job: OnJob) -> None:
+        """
+        Wait for the jobs that were started, and start no other.  May be called again.
+
+        Args:
+            on_job: Called with each state of each job.
+
+        Raises:
+            UnavailableError: Seven attempts got no answer worth trusting, or a job shows no
+                progress.
+        """
+        noted = self.store.noted()
+        jobs = self.retrier.call(self.imports.jobs)
+        for part in import_parts(noted):
+            job = jobs.get(self._name(part))
+            if f"{DONE}{part.name}" in noted or job is None or job.status in _NOT_STARTED:
+                continue
+            self._note(part, self._wait(job, on_job))
+
     def imported(self) -> int:
         """Count the users that all jobs say they imported."""
         noted = self.store.noted()
@@ -105,7 +125,7 @@ class ImportExecution:
         self, part: ImportPart, require: RequireTurn, on_job: OnJob, compare: Compare
     ) -> None:
         job = self.retrier.call(self.imports.jobs).get(self._name(part))
-        if job is None or job.status in {"Created", "Expired"}:
+        if job is None or job.status in _NOT_STARTED:
             compare()
             job = self._begin(part, require, on_job, compare)
             if job is None:

@@ -100,18 +100,19 @@ class ImportOutcomes:
             on_outcomes(outcomes)
 
     def _own_of(self, users: Sequence[DirectoryUser]) -> list[UserOutcome]:
-        named = {
-            f"uid:{each.attributes[LEGACY_UID]}": each
-            for each in users
-            if each.attributes.get(LEGACY_UID)
+        """Return the outcomes of the run's own *users*; two users may name one account."""
+        claims = {
+            user.subject: f"uid:{user.attributes[LEGACY_UID]}"
+            for user in users
+            if user.attributes.get(LEGACY_UID)
         }
+        numbers = self.store.claimants([*claims.values()])
         found = []
-        for claim, number in self.store.claimants([*named]).items():
-            planned = next(self.store.pending(number - 1), None)
-            if planned is None or planned.number != number:
-                continue
-            if self.own.is_own(planned, named[claim]):
-                found.append(recovered(planned, named[claim]))
+        for user in users:
+            number = numbers.get(claims.get(user.subject, ""))
+            planned = next(self.store.pending(number - 1), None) if number else None
+            if planned and planned.number == number and self.own.is_own(planned, user):
+                found.append(recovered(planned, user))
         return found
 
     def _refuse_others(self, on_outcomes: OnOutcomes) -> None:

@@ -114,7 +114,7 @@ class Planning:
         claims: tuple[str, ...] = ()
         if row.account is not None:
             legacy_uid = _as_text(row.account.legacy_uid)
-            source = SourceUser(row.account)
+            source = SourceUser(row.account, row.attributes)
             claims = (f"uid:{legacy_uid}", *self._claims_of_refused(source, legacy_uid))
         return PlannedUser(number, None, None, row.reason, row.place, claims)
 

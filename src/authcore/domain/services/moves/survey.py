@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import attrs
 
 from authcore.domain.model.directory import DirectoryUser
-from authcore.domain.model.moves import UserOutcome
+from authcore.domain.model.moves import PlannedUser, UserOutcome
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.execution import attempted_numbers
@@ -62,8 +63,9 @@ class PoolSurvey:
     Reads the whole pool, a page at a time, and records which planned users exist.
 
     ListUsers shows 60 users a call and makes no user active in Cognito's bill, as a look-up of each
-    planned user would.  A user who exists stays out of the run for good: a later run takes those
-    who are gone by then.
+    planned user would.  Looked up is only a planned user who was sent already and has no outcome
+    yet, where another pool user has the account or a name.  A user who exists stays out of the run
+    for good: a later run takes those who are gone by then.
 
     Args:
         store: The run.
@@ -150,20 +152,29 @@ class PoolSurvey:
         )
 
     def _is_in_question(self, number: int, user: DirectoryUser) -> bool:
-        """Whether the planned user has no outcome yet, and *user* is not the run's own."""
+        """Whether the planned user has no outcome yet, and the run did not create the user."""
         recorded = next(self.store.outcomes(number - 1), None)
         if recorded is not None and recorded.number == number:
             return False
-        return not self._is_own(number, user)
-
-    def _is_own(self, number: int, user: DirectoryUser) -> bool:
-        """Whether the run created *user* for the row, and has not recorded it yet."""
         planned = next(self.store.planned(number - 1))
-        is_attempted = number in attempted_numbers(self.store)
-        if is_attempted or number <= imported_until(self.store.noted()):
-            return self.own.is_own(planned, user)
+        return not self._is_own(planned, user) and not self._has_own(planned)
+
+    def _is_own(self, planned: PlannedUser, user: DirectoryUser) -> bool:
+        """Whether the run created *user* for the row, and has not recorded it yet."""
+        if not self.own.is_own(planned, user):
+            return False
         is_import = self.store.run().target == "import"  # a job may be under way
-        return is_import and self.own.is_own(planned, user) and self.own.has_voucher(user)
+        return self._was_sent(planned) or (is_import and self.own.has_voucher(user))
+
+    def _has_own(self, planned: PlannedUser) -> bool:
+        """Whether the pool has the run's user beside another one who names the account."""
+        if not self._was_sent(planned):
+            return False
+        return self.retrier.call(partial(self.own.find, planned)) is not None
+
+    def _was_sent(self, planned: PlannedUser) -> bool:
+        is_attempted = planned.number in attempted_numbers(self.store)
+        return is_attempted or planned.number <= imported_until(self.store.noted())
 
 
 def _reason(kinds: Sequence[str]) -> str:

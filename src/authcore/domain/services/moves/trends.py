@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, TypeAlias
 
 from authcore.domain.model.audit import Outcome
@@ -47,9 +47,14 @@ See: Amazon Cognito "Quotas" (monthly active users: administrative creation; que
 attributes as an administrator; import from a CSV file is none).
 """
 
+DAY: Final = timedelta(days=1)
 _LINKED: Final = "account_linking.linked"
 _REFRESH: Final = "session.refresh"
-"""Shows a visit in a session; in a stream without such lines, it is not known when users come."""
+"""
+Shows a visit in a session.  Of users who moved more than a day before the first such line, as where
+the logs of the web are kept for a shorter time than those of the triggers, it is not known when
+they came again.
+"""
 
 MOVES: Final = frozenset({"user_migration.authenticate", "user_migration.forgot_password", _LINKED})
 """Actions of which the first accepted one of an account moves it."""
@@ -69,7 +74,7 @@ class _Sums:
         self.steps: Counter[date] = Counter()
         self.has_moved = SeenBefore()
         self.returns = FirstReturns()
-        self.shows_visits = False
+        self.visits_since: date | None = None
         self.unreadable: Counter[LineFault] = Counter()
         self.read = self.repeated = 0
 
@@ -104,7 +109,8 @@ class _Sums:
             self.tools[month].add(entry.subject)
         if entry.subject and (entry.action == _LINKED or entry.action in BY_THEMSELVES):
             self.returns.add(entry.subject, entry.day, moves=entry.action == _LINKED)
-            self.shows_visits |= entry.action == _REFRESH
+        if entry.subject and entry.action == _REFRESH:
+            self.visits_since = min(entry.day, self.visits_since or entry.day)
         uid = entry.legacy_uid
         if uid and entry.action in MOVES and not self.has_moved.has_seen(uid):
             self.moved[entry.day] += 1
@@ -128,7 +134,7 @@ def trends_of(lines: Iterable[HistoryLine]) -> Trends:
         days=tuple(DailyCount(*series, count) for series, count in sorted(_series(sums))),
         active=tuple(_active(sums)),
         moved=dict(sorted(sums.moved.items())),
-        returns=sums.returns.count() if sums.shows_visits else {},
+        returns=sums.returns.count(sums.visits_since - DAY) if sums.visits_since else {},
         steps=dict(sums.steps),
         read=sums.read,
         unreadable=dict(sums.unreadable),

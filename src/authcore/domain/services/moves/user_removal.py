@@ -6,7 +6,11 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.errors import ProviderUnavailableError, RejectedError
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    ProviderUnavailableError,
+    RejectedError,
+)
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.moves import PlannedUser, UserOutcome
 from authcore.domain.services.accounts.retrying import Retrier
@@ -46,8 +50,9 @@ class UserRemoval:
         Disable a user who is as the run left it, so that no sign-in begins.
 
         Returns:
-            The outcome with the reason BLOCKED and the date; unchanged where the user is gone; as
-            ``kept`` where the user may be in use, and is then enabled again.
+            The outcome with the reason BLOCKED and the date; unchanged where the user is gone, also
+            where another deletes the user meanwhile; as ``kept`` where the user may be in use, and
+            is then enabled again.
 
         Raises:
             UnavailableError: Seven attempts got no answer worth trusting, or the turn was lost.
@@ -56,6 +61,8 @@ class UserRemoval:
         attempt = partial(self._block, row, outcome, _Attempts())
         try:
             return call_in_turn(self.retrier, require, attempt)
+        except AccountNotFoundError:
+            return outcome
         except RejectedError as error:
             return keep(outcome, error.code)
 
@@ -120,7 +127,7 @@ class UserRemoval:
     ) -> UserOutcome:
         found = self._find(outcome)
         if found is not None and not _is_as_blocked(found, outcome):
-            return keep(outcome, _signs_of_use(found) or _change_of(found))
+            return keep(outcome, _describe_change(found))
         unlink(row, outcome.subject or "")
         if found is not None:  # else the name may be that of another user by now
             self.directory.delete_user(found.subject)
@@ -157,11 +164,12 @@ def _use_of(user: DirectoryUser, outcome: UserOutcome) -> str | None:
     """Say why *user* is kept; None for a user who is as the run left it."""
     is_same = outcome.modified_at is not None and user.modified_at == outcome.modified_at
     is_as_left = user.enabled and is_same and outcome.reason != BLOCKED
-    return _signs_of_use(user) or (None if is_as_left else _change_of(user))
+    return None if is_as_left and _signs_of_use(user) is None else _describe_change(user)
 
 
-def _change_of(user: DirectoryUser) -> str:
-    return "changed_since" if user.enabled else "user_disabled"
+def _describe_change(user: DirectoryUser) -> str:
+    """Say first that *user* is disabled: an operator has to decide about that."""
+    return _signs_of_use(user) or "changed_since" if user.enabled else "user_disabled"
 
 
 def _signs_of_use(user: DirectoryUser) -> str | None:
