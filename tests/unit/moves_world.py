@@ -253,8 +253,9 @@ class World:
         self.link_all()
         return self
 
-    def execute(self) -> None:
-        self.execution().run(lambda: None, lambda _: None)
+    def execute(self, *, accepts_refused: bool = False) -> None:
+        execution = self.execution()
+        execution.run(lambda: None, lambda _: None, accepts_refused=accepts_refused)
 
     def outcomes(self) -> list[UserOutcome]:
         return [*self.store.outcomes()]

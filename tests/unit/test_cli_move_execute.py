@@ -129,6 +129,20 @@ def test_a_terminal_shows_the_state_and_the_counts_of_an_import_job() -> None:
     assert "part-1: status InProgress, 7 imported, 0 skipped, 1 failed\n" in out.getvalue()
 
 
+def test_a_whole_batch_that_is_refused_by_right_can_be_accepted() -> None:
+    world = World(size=10)
+    world.creation.refused_by_trigger = {f"user{number}" for number in range(1, 11)}
+    commands = Commands(world)
+
+    stopped = commands.ask("run")
+    accepted = commands.ask("run", "--accept-refused")
+
+    assert stopped.status == 3
+    assert f"authcore move run {RUN_ID} --accept-refused" in stopped.err
+    assert accepted.status == 1
+    assert accepted.summary["refused"] == {"trigger_refused": 10}
+
+
 def test_each_command_leads_to_the_next(commands: Commands) -> None:
     following = [
         (ran := commands.ask(name)).summary["next"].removesuffix(f" {RUN_ID}")

@@ -125,6 +125,16 @@ def test_a_trigger_that_refuses_every_user_fails_and_is_no_outcome() -> None:
     assert world.outcomes() == []
 
 
+def test_a_batch_that_is_refused_by_right_is_recorded_where_an_operator_says_so() -> None:
+    world = World(size=12)
+    world.creation.refused_by_trigger = {f"user{number}" for number in range(1, 13)}
+
+    world.execute(accepts_refused=True)
+
+    assert {each.reason for each in world.outcomes()} == {"trigger_refused"}
+    assert len(world.outcomes()) == 12
+
+
 def test_a_lost_answer_makes_no_second_user_and_loses_none() -> None:
     world = World()
     world.creation.loses_answers = 1

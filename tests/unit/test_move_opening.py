@@ -43,9 +43,11 @@ def test_linked_users_are_opened_too_and_an_undo_keeps_them_all() -> None:
     world.link_all()
     world.open_all()
     pool = world.directory.everybody()
+    world.directory.unavailable = True  # a look at a user would be billed
 
     world.undo_all()
 
+    world.directory.unavailable = False
     assert world.directory.everybody() == pool
     found = {(each.kind, each.reason) for each in world.outcomes()}
     assert found == {("kept", "may_have_signed_in")}, "the output of the undo says why"

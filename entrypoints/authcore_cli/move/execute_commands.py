@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from typing import Final
 
 import attrs
 
+from authcore.domain.errors import AttributesMissingError, ProviderMisconfiguredError
 from authcore.domain.model.moves import RunStage
+from authcore.domain.services.moves.execution import WHOLE_BATCH
 from authcore_cli.links_commands import JsonLines
 from authcore_cli.move.interruption import stopped_by_sigterm
 from authcore_cli.move.run_output import RunLines, RunProgress
@@ -66,7 +69,9 @@ class ExecuteCommands:
         """
         return self._work(run, "check", RunWork.check, json_lines=json_lines)
 
-    def run(self, run: str, *, json_lines: JsonLines = False) -> ExitStatus:
+    def run(
+        self, run: str, *, accept_refused: bool = False, json_lines: JsonLines = False
+    ) -> ExitStatus:
         """
         Create the users of a run, or continue.
 
@@ -77,9 +82,21 @@ class ExecuteCommands:
         Args:
             run: Id of the run.
 
+            accept_refused: Record also ten users and more as refused where the pool refuses a whole
+                batch for one reason. Without it the run stops there.
+
             json_lines: Lines of JSON also on a terminal.
         """
-        return self._work(run, "run", RunWork.execute, json_lines=json_lines)
+        execute = partial(RunWork.execute, accepts_refused=accept_refused)
+        try:
+            return self._work(run, "run", execute, json_lines=json_lines)
+        except (AttributesMissingError, ProviderMisconfiguredError) as error:
+            if error.detail in WHOLE_BATCH:
+                self.context.complain(
+                    "correct that and repeat the command; or, where each of them is refused by "
+                    f"right: authcore move run {run} --accept-refused"
+                )
+            raise
 
     def link(self, run: str, *, json_lines: JsonLines = False) -> ExitStatus:
         """

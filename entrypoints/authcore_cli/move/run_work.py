@@ -68,8 +68,8 @@ class RunWork:
         """Compare the pool with the plan; writes nothing to the pool."""
         self._survey()
 
-    def execute(self) -> None:
-        """Create the users of the run."""
+    def execute(self, *, accepts_refused: bool = False) -> None:
+        """Create the users of the run; see ``RunExecution.run``."""
         tools = self.tools
         with tools.turns.take(tools.pool_id) as require:
             tools.store.enter("executing")
@@ -80,7 +80,9 @@ class RunWork:
                 tools.imports.run(require, self.report.on_job, compare)
                 tools.reading.record(self.report.on_outcomes)
             else:
-                tools.execution.run(require, self.report.on_outcomes, compare)
+                tools.execution.run(
+                    require, self.report.on_outcomes, compare, accepts_refused=accepts_refused
+                )
             tools.store.enter("executed")
 
     def link(self) -> None:

@@ -37,6 +37,11 @@ If all of so many users are refused for their attributes, the pool's schema is w
 a trigger, the trigger fails.
 """
 
+_BY_SCHEMA: Final = "attributes of a batch"
+_BY_TRIGGER: Final = "answer of a trigger"
+WHOLE_BATCH: Final = frozenset({_BY_SCHEMA, _BY_TRIGGER})
+"""Details of the errors that say so."""
+
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class RunExecution:
@@ -73,6 +78,8 @@ class RunExecution:
         require: RequireTurn,
         on_outcomes: OnOutcomes,
         compare: Callable[[], object] = lambda: None,
+        *,
+        accepts_refused: bool = False,
     ) -> None:
         """
         Create all pending users.  May be called again after any failure.
@@ -84,6 +91,9 @@ class RunExecution:
 
             compare: Compares the pool with the plan where that is due; called before each batch.
                 By default nothing is compared.
+
+            accepts_refused: Whether a batch may be refused as a whole; by default that stops the
+                run, because the schema or a trigger is wrong rather than all these users.
 
         Raises:
             AttributesMissingError: The pool refuses the attributes of a whole batch.
@@ -101,7 +111,7 @@ class RunExecution:
             self.store.note(CREATING, f"{batch[0].number} {last}")
             create = partial(self._create, require=require, attempted=attempted)
             outcomes, failure = self.workers.settle(create, batch)
-            if failure is None:
+            if failure is None and not accepts_refused:
                 _require_plausible(outcomes)
             self._record(outcomes, on_outcomes)
             if failure is not None:
@@ -175,8 +185,10 @@ def _require_plausible(outcomes: Sequence[UserOutcome]) -> None:
         return
     reasons = {each.reason for each in outcomes}
     if reasons == {AttributesRejectedError.code}:
-        raise AttributesMissingError("the pool refuses the attributes of every user of a batch")
+        raise AttributesMissingError(
+            "the pool refuses the attributes of every user of a batch", detail=_BY_SCHEMA
+        )
     if reasons == {TriggerRejectedError.code}:
         raise ProviderMisconfiguredError(
-            "a trigger of the pool refuses every user of a batch", detail="answer of a trigger"
+            "a trigger of the pool refuses every user of a batch", detail=_BY_TRIGGER
         )

@@ -22,6 +22,9 @@ from authcore.ports.user_directory import UserAdministration, UserDirectory
 BLOCKED: Final = "removal_begun"
 """Reason of an outcome whose user the undo has disabled, with the date of that."""
 
+IN_USE: Final = "may_have_signed_in"
+"""Reason of a user who has a password of the pool."""
+
 Planned = tuple[PlannedUser, UserOutcome]
 
 
@@ -52,12 +55,15 @@ class UserRemoval:
         Returns:
             The outcome with the reason BLOCKED and the date; unchanged where the user is gone, also
             where another deletes the user meanwhile; as ``kept`` where the user may be in use, and
-            is then enabled again.
+            is then enabled again.  A user who was opened is kept without a look, which would make
+            the user active in Cognito's bill.
 
         Raises:
             UnavailableError: Seven attempts got no answer worth trusting, or the turn was lost.
         """
         row, outcome = planned
+        if outcome.kind == "opened":  # with a password that may be a chosen one
+            return keep(outcome, IN_USE)
         attempt = partial(self._block, row, outcome, _Attempts())
         try:
             return call_in_turn(self.retrier, require, attempt)
@@ -174,7 +180,7 @@ def _describe_change(user: DirectoryUser) -> str:
 
 def _signs_of_use(user: DirectoryUser) -> str | None:
     if user.status not in UNUSED:
-        return "may_have_signed_in"
+        return IN_USE
     if user.attributes.get("identities", "[]") != "[]":
         return "has_identities"
     return "second_factor" if user.has_mfa else None
