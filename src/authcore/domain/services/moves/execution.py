@@ -21,7 +21,7 @@ from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.domain.model.moves import PlannedUser, UserOutcome
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import BATCH, OnOutcomes, Workers
-from authcore.domain.services.moves.own_users import OwnUsers, created
+from authcore.domain.services.moves.own_users import OwnUsers, record_creation
 from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
 from authcore.ports.audit import AuditLog
 from authcore.ports.move_runs import RunStore
@@ -149,7 +149,7 @@ class RunExecution:
         if planned.user is None:  # pragma: no cover - pending rows have users
             raise AttributesRejectedError("a row without a user")
         try:
-            return created(planned, self.creation.create_user(planned.user))
+            return record_creation(planned, self.creation.create_user(planned.user))
         except AccountTakenError:
             own = self.own.find(planned) if attempts.may_have_created else None
             return own or UserOutcome(planned.number, "exists", "user_exists")

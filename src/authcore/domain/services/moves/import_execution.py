@@ -87,7 +87,7 @@ class ImportExecution:
 
         Raises:
             ConfigurationError: A file is missing or changed; or a job ended otherwise than
-                Succeeded, which is noted: a repetition goes on with the next part.
+                Succeeded, which is noted: a repetition continues with the next part.
 
             UnavailableError: Seven attempts got no answer worth trusting, a job shows no progress,
                 another job runs for too long, or the turn was lost.
@@ -172,7 +172,7 @@ class ImportExecution:
             try:
                 return self.imports.start_job(job.job_id)
             except ProviderUnavailableError:
-                current = self._described(job)
+                current = self._look_at(job)
                 if current.status != "Created":
                     return current
                 self._wait_until(until, "another import job of the account runs", POLL)
@@ -184,14 +184,14 @@ class ImportExecution:
         while job.status in _RUNNING:
             self._wait_until(until, "the import job shows no progress", min(wait, POLL))
             wait = min(2 * wait, POLL)
-            current = self._described(job)
+            current = self._look_at(job)
             if current != job:
                 until = self.clock.now() + STALLED
                 on_job(current)
             job = current
         return job
 
-    def _described(self, job: ImportJob) -> ImportJob:
+    def _look_at(self, job: ImportJob) -> ImportJob:
         found = self.retrier.call(partial(self.imports.job, job.job_id))
         if found is None:
             raise ProviderUnavailableError("the import job is gone", detail="answer job")
@@ -208,5 +208,5 @@ def _describe_end(job: ImportJob) -> str:
     return (
         f"the import job {job.name} ended as {job.status}: {job.imported} users imported, "
         f"{job.skipped} skipped, {job.failed} failed; its log in CloudWatch Logs says why; the "
-        "same command goes on without it"
+        "same command continues without it"
     )

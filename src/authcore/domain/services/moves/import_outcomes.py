@@ -13,7 +13,7 @@ from authcore.domain.model.moves import UserOutcome
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import BATCH, OnOutcomes
-from authcore.domain.services.moves.own_users import OwnUsers, recovered
+from authcore.domain.services.moves.own_users import OwnUsers, record_recovery
 from authcore.domain.services.moves.pool_pages import pool_pages
 from authcore.ports.move_runs import RunStore
 from authcore.ports.system import Pause
@@ -112,7 +112,7 @@ class ImportOutcomes:
             number = numbers.get(claims.get(user.subject, ""))
             planned = next(self.store.pending(number - 1), None) if number else None
             if planned and planned.number == number and self.own.is_own(planned, user):
-                found.append(recovered(planned, user))
+                found.append(record_recovery(planned, user))
         return found
 
     def _refuse_others(self, on_outcomes: OnOutcomes) -> None:

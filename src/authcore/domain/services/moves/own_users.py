@@ -59,7 +59,7 @@ class OwnUsers:
         if planned.user is None:
             return None
         found = self.directory.find(planned.user.username)
-        return recovered(planned, found) if found and self.is_own(planned, found) else None
+        return record_recovery(planned, found) if found and self.is_own(planned, found) else None
 
     def is_own(self, planned: PlannedUser, user: DirectoryUser) -> bool:
         """Whether *user* is the one whom the run created for *planned*."""
@@ -80,14 +80,14 @@ class OwnUsers:
         return is_linked or self.has_voucher(user)
 
 
-def created(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
+def record_creation(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
     """Return the outcome of *planned*, whom the pool has just created as *user*."""
     return UserOutcome(
         planned.number, "created", subject=user.subject, modified_at=user.modified_at
     )
 
 
-def recovered(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
+def record_recovery(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
     """
     Return the outcome of *planned*, of whom *user* was found later.
 
@@ -95,7 +95,7 @@ def recovered(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
     administrator may have changed the user meanwhile.
     """
     modified_at = user.modified_at if holds(user, planned) else None
-    return attrs.evolve(created(planned, user), modified_at=modified_at)
+    return attrs.evolve(record_creation(planned, user), modified_at=modified_at)
 
 
 def holds(user: DirectoryUser, planned: PlannedUser) -> bool:

@@ -124,7 +124,7 @@ class PoolSurvey:
             yield SurveyedPage(users, existing)
 
     def _begin(self) -> tuple[int, str | None]:
-        """Return the place to go on at; a new survey is noted before its first page."""
+        """Return the place to continue at; a new survey is noted before its first page."""
         noted = self.store.noted()
         users, _, after = noted.get(SURVEY, "").partition(" ")
         if after and self._is_young(noted):
