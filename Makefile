@@ -15,8 +15,8 @@ SITE := .venv-docs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 SOURCES := src entrypoints deploy/functions tests examples
-# One more than processors: a third of a worker's time is waiting, for browsers and servers.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Two more than processors: two fifths of a worker's time are waiting, for browsers and servers.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 SECONDS ?= 60
 TOKENS ?= 200000
 SEED ?= 1
