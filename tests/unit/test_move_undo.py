@@ -20,7 +20,7 @@ from unit.moves_world import World, executed_world, pool_before
 
 
 @pytest.mark.parametrize("is_linked", [False, True], ids=["created", "linked"])
-def test_pool_and_legacy_system_are_aspool_before(is_linked: bool) -> None:
+def test_pool_and_legacy_system_are_as_before(is_linked: bool) -> None:
     world = executed_world(is_linked=is_linked)
 
     world.undo_all()
